@@ -1,0 +1,216 @@
+"""The command line: `qinglian`, the same as `python -m bot`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.config import DEFAULT_PATH, ConfigError, load
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+CONFIG = click.option(
+    "--config",
+    "path",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_PATH,
+    envvar="QINGLIAN_CONFIG",
+    show_default=True,
+    help="配置文件。",
+)
+DRY_RUN = click.option("--dry-run", is_flag=True, help="只检查，不写入。")
+CSV = click.argument("file", type=click.Path(path_type=Path))
+
+
+class Words(click.ClickException):
+    """An error in one Chinese sentence, exit code 1."""
+
+    def show(self, file: object = None) -> None:
+        """Print the sentence without click's English prefix."""
+        click.echo(self.message, err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """清廉助手：在飞书里四级联签的报销助手。"""
+
+
+def _app(path: Path) -> App:
+    from bot.app import App  # the root is loaded only by commands that need it
+
+    try:
+        return App(load(path))
+    except ConfigError as error:
+        raise Words(str(error)) from None
+
+
+def _current(app: App) -> App:
+    from storage.migrations import is_current
+
+    if not is_current(app.database):
+        raise Words("数据库还不是最新的结构，请先运行 qinglian migrate")
+    return app
+
+
+@main.command()
+@CONFIG
+def migrate(path: Path) -> None:
+    """建立或升级数据库。"""
+    from storage.migrations import upgrade
+
+    upgrade(_app(path).database)
+    click.echo("数据库已是最新结构。")
+
+
+@main.command()
+@CONFIG
+def run(path: Path) -> None:
+    """全部启动：升级数据库，再启动网页、收发和定时三个进程。"""
+    from bot.roles import run_all
+    from storage.migrations import upgrade
+
+    upgrade(_app(path).database)
+    sys.exit(run_all(path, click.echo))
+
+
+def _role(path: Path, start: Callable[[App], None]) -> None:
+    from bot import logs
+
+    logs.set_up()
+    start(_current(_app(path)))
+
+
+@main.command()
+@CONFIG
+def web(path: Path) -> None:
+    """只启动网页：接收平台回调。"""
+    from bot import roles
+
+    _role(path, roles.web)
+
+
+@main.command()
+@CONFIG
+def relay(path: Path) -> None:
+    """只启动收发：把消息发到平台，取回附件。"""
+    from bot import roles
+
+    _role(path, roles.relay)
+
+
+@main.command()
+@CONFIG
+def scheduler(path: Path) -> None:
+    """只启动定时：到点该做的事。"""
+    from bot import roles
+
+    _role(path, roles.scheduler)
+
+
+@main.group()
+def people() -> None:
+    """人员。"""
+
+
+@main.group()
+def projects() -> None:
+    """项目。"""
+
+
+@main.group()
+def deputies() -> None:
+    """授权代签。"""
+
+
+@main.group()
+def journal() -> None:
+    """流水账。"""
+
+
+@journal.command("verify")
+@CONFIG
+def journal_verify(path: Path) -> None:
+    """逐条核对流水账有没有被改动。"""
+    from storage import journal as chain
+
+    app = _current(_app(path))
+    with app.database.read() as tx:
+        fault = chain.verify(tx)
+        heads = chain.heads(tx)
+    if fault:
+        raise Words(f"流水账「{fault.stream}」第 {fault.seq} 条对不上：{fault.why}")
+    for stream, (count, digest) in heads.items():
+        click.echo(f"流水账「{stream}」{count} 条，条条相连。末条校验值 {digest}")
+    click.echo("提示：末尾被整段截掉时，账本自己看不出来，请与以前打印或发出的末条校验值对照。")
+
+
+@main.group()
+def outbox() -> None:
+    """发不出去的消息。"""
+
+
+@outbox.command("list")
+@CONFIG
+def outbox_list(path: Path) -> None:
+    """列出放弃发送的消息（不含内容）。"""
+    from storage import outbox as box
+    from storage import people as roster
+
+    app = _current(_app(path))
+    with app.database.read() as tx:
+        dead = box.dead(tx)
+        names = roster.by_ids(tx, [each.recipient.person_id for each in dead if each.recipient.person_id])
+    for each in dead:
+        to = names[each.recipient.person_id].name if each.recipient.person_id else "未登记的账号"
+        click.echo(f"{each.id}\t{each.created_at:%Y-%m-%d %H:%M}\t{to}\t{each.subject}\t{each.error}")
+    click.echo(f"共 {len(dead)} 条。修好原因后用 qinglian outbox retry 重发。")
+
+
+@outbox.command("retry")
+@CONFIG
+def outbox_retry(path: Path) -> None:
+    """让放弃的消息重新发送。"""
+    from bot.app import machine_time
+    from storage import outbox as box
+
+    app = _current(_app(path))
+    with app.database.write() as tx:
+        count = box.revive(tx, machine_time())
+    click.echo(f"{count} 条消息重新排队。")
+
+
+@main.group()
+def workdays() -> None:
+    """工作日。"""
+
+
+@workdays.command("add")
+@click.argument("day")
+@click.argument("n")
+def workdays_add(day: str, n: str) -> None:
+    """从 DAY（如 2026-02-10）起第 N 个工作日是哪天。"""
+    from scheduler.workdays import describe
+
+    try:
+        click.echo(describe(day, n))
+    except ValueError as error:
+        raise Words(str(error)) from None
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8800, show_default=True, help="工作台端口。")
+@click.option("--story", is_flag=True, help="不用浏览器，把四级联签演一遍，打印每张卡片。")
+def demo(port: int, story: bool) -> None:
+    """在本机试用：模拟的飞书、示例机构和助手一起启动。"""
+    from bot.demo import play, serve
+
+    sys.exit(play() if story else serve(port))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""The composition root: from a configuration to a database, platforms, router, relay, runner and web."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.config import Config
+from bot.context import JobContext
+from bot.feishu.inbound import FeishuInbound
+from bot.housekeeping import JOBS
+from bot.platform import Abilities, Inbound, Outbound
+from bot.router import Router, Times
+from handlers.catalogue import CAPABILITIES
+from scheduler.clock import Clock, ShiftedClock, SystemClock
+from storage import outbox
+from storage.database import Database
+from storage.files import FileStore
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from bot.relay import Relay
+    from scheduler.runner import Runner
+
+ABILITIES = {"feishu": Abilities(inputs=True)}
+"""What each platform's client can do; the order is the order of preference for a person who has both."""
+
+
+def machine_time() -> datetime:
+    """Return the machine's time, for signatures, leases and limits: never shifted."""
+    return datetime.now(UTC)
+
+
+class App:
+    """One installation, put together. Each role takes from it what it needs, and nothing more is loaded."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        _make_folders(config)
+        self.database = Database(config.storage.url)
+        self.clock = _clock(config)
+        self.router = Router(
+            self.database, CAPABILITIES, ABILITIES, Times(self.clock, machine_time, config.org.timezone)
+        )
+
+    def web(self) -> Flask:
+        """Return the web application: callbacks, health, counters."""
+        from bot.web.server import create_app  # only the web role pays for Flask
+
+        return create_app(self._inbounds(), self.router, machine_time, self._waiting)
+
+    def relay(self) -> Relay:
+        """Return the relay; this is what imports the platforms' SDKs."""
+        from bot.relay import Relay
+
+        store = FileStore(Path(self.config.storage.files))
+        return Relay(self.database, self.router, self._outbounds(), store, machine_time)
+
+    def runner(self) -> Runner[JobContext]:
+        """Return the runner with every capability's jobs."""
+        from scheduler.runner import Runner
+
+        jobs = [*JOBS, *(job for each in CAPABILITIES for job in each.jobs)]
+        return Runner(jobs, self.context)
+
+    @contextmanager
+    def context(self, now: datetime) -> Iterator[JobContext]:
+        """Open a transaction with its context, for a job or for the command line."""
+        with self.database.write() as tx:
+            yield JobContext(tx, now, machine_time(), self.config.org.timezone)
+
+    def _inbounds(self) -> Mapping[str, Inbound]:
+        feishu = self.config.feishu
+        if feishu is None:
+            return {}
+        window = timedelta(hours=feishu.window_hours)
+        inbound = FeishuInbound(feishu.app_id, feishu.encrypt_key, feishu.verification_token, window)
+        return {"feishu": inbound}
+
+    def _outbounds(self) -> Mapping[str, Outbound]:
+        feishu = self.config.feishu
+        if feishu is None:
+            return {}
+        from bot.feishu.platform import FeishuOutbound  # costs seconds: the SDK
+
+        return {"feishu": FeishuOutbound(feishu.app_id, feishu.app_secret, feishu.base_url)}
+
+    def _waiting(self) -> Mapping[str, int]:
+        with self.database.read() as tx:
+            return outbox.counts(tx)
+
+
+def _clock(config: Config) -> Clock:
+    return ShiftedClock(Path(config.demo.clock_file)) if config.demo.clock_file else SystemClock()
+
+
+def _make_folders(config: Config) -> None:
+    Path(config.storage.files).mkdir(parents=True, exist_ok=True)
+    prefix = "sqlite:///"
+    if config.storage.url.startswith(prefix):
+        Path(config.storage.url.removeprefix(prefix)).parent.mkdir(parents=True, exist_ok=True)

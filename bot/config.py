@@ -1,0 +1,195 @@
+"""What the installation is: a TOML file, with any value from the environment; every error names its key."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+DEFAULT_PATH = "config.toml"
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used: one Chinese sentence that names the key and the way out."""
+
+
+@dataclass(frozen=True)
+class Org:
+    """`name` stands on documents; `timezone` is where people read times; `phone_key` is the secret under
+    which phone numbers are hashed (needed only when people are imported with phones)."""
+
+    name: str
+    timezone: str = "Asia/Shanghai"
+    phone_key: str = ""
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where the web role listens, and the address under which the platforms reach it."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = ""
+    threads: int = 8
+
+
+@dataclass(frozen=True)
+class Storage:
+    """The database by URL and the folder of files; relative paths count from the configuration file."""
+
+    url: str = "sqlite:///data/qinglian.db"
+    files: str = "data/files"
+
+
+@dataclass(frozen=True)
+class Feishu:
+    """A self-built Feishu app: 开发者后台 › 凭证与基础信息, and 事件与回调 › 加密策略."""
+
+    app_id: str
+    app_secret: str
+    encrypt_key: str
+    verification_token: str
+    mode: str = "webhook"
+    base_url: str = "https://open.feishu.cn"
+    window_hours: int = 8
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Only for demo and tests: a file that moves business time, and how often the relay looks for work."""
+
+    clock_file: str = ""
+    poll_seconds: float = 0.15
+
+
+@dataclass(frozen=True)
+class Config:
+    """All of it. A platform without its table is off."""
+
+    org: Org
+    server: Server
+    storage: Storage
+    demo: Demo
+    feishu: Feishu | None
+
+
+_TABLES: Mapping[str, type[Any]] = {
+    "org": Org,
+    "server": Server,
+    "storage": Storage,
+    "demo": Demo,
+    "feishu": Feishu,
+}
+_OPTIONAL = ("feishu",)
+
+
+def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
+    """Read a configuration. Raises ConfigError."""
+    raw = _read(path)
+    for table in raw:
+        if table not in _TABLES:
+            raise ConfigError(
+                f"{path} 里有不认识的段 [{table}]，可用的是 {'、'.join(f'[{each}]' for each in _TABLES)}"
+            )
+    parts = {name: _table(name, kind, raw.get(name), environ) for name, kind in _TABLES.items()}
+    config = Config(**parts)
+    _check(config)
+    return _resolved(config, path.parent)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise ConfigError(f"找不到配置文件 {path}。复制 config.example.toml 为 config.toml 再填写") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"配置文件 {path} 读不懂：{error}") from None
+
+
+def _table(name: str, kind: type[Any], given: Any, environ: Mapping[str, str]) -> Any:
+    if given is not None and not isinstance(given, dict):
+        raise ConfigError(f"配置里的 {name} 要写成一段：[{name}]")
+    values = dict(given or {})
+    known = {each.name: each for each in fields(kind)}
+    for key in values:
+        if key not in known:
+            raise ConfigError(f"[{name}] 里有不认识的 {key}，可用的是 {'、'.join(known)}")
+    for key in known:
+        variable = f"QINGLIAN_{name.upper()}_{key.upper()}"
+        if variable in environ:
+            values[key] = environ[variable]
+    if not values and name in _OPTIONAL:
+        return None
+    return kind(**{key: _value(name, each, values) for key, each in known.items()})
+
+
+_TYPES: Mapping[str, Callable[[Any], Any]] = {"str": str, "int": int, "float": float}
+
+
+def _value(table: str, field: Any, values: Mapping[str, Any]) -> Any:
+    if field.name not in values:
+        if field.default is MISSING:
+            raise ConfigError(
+                f"[{table}] 缺少 {field.name}，也可以用环境变量 QINGLIAN_{table.upper()}_{field.name.upper()}"
+            )
+        return field.default
+    given = values[field.name]
+    wants_text = field.type == "str"
+    if wants_text and not isinstance(given, str):
+        raise ConfigError(f"[{table}] 的 {field.name} 要写成带引号的文字")
+    try:
+        value = _TYPES[field.type](given)
+    except (TypeError, ValueError):
+        raise ConfigError(f"[{table}] 的 {field.name} 要写成数字，现在是 {given!r}") from None
+    if wants_text and not value.strip() and field.default is MISSING:
+        raise ConfigError(f"[{table}] 的 {field.name} 是空的")
+    return value
+
+
+def _check(config: Config) -> None:
+    try:
+        ZoneInfo(config.org.timezone)
+    except (KeyError, ValueError, OSError):
+        raise ConfigError(f"[org] 的 timezone「{config.org.timezone}」不是时区，例如 Asia/Shanghai") from None
+    if not 0 < config.server.port < 65536:
+        raise ConfigError(f"[server] 的 port 要在 1 到 65535 之间，现在是 {config.server.port}")
+    if config.feishu:
+        _check_base_url("feishu", config.feishu.base_url)
+        if config.feishu.mode != "webhook":
+            raise ConfigError(f'[feishu] 的 mode 目前只支持 "webhook"，现在是 {config.feishu.mode!r}')
+    urls = [config.feishu.base_url] if config.feishu else []
+    if config.demo.clock_file and not (urls and all(_is_loopback(each) for each in urls)):
+        raise ConfigError("[demo] 的 clock_file 只能在每个 base_url 都指向本机时使用")
+
+
+def _check_base_url(table: str, url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        raise ConfigError(f"[{table}] 的 base_url 只写协议、主机和端口，例如 https://open.feishu.cn")
+    if parts.scheme == "http" and not _is_loopback(url):
+        raise ConfigError(f"[{table}] 的 base_url 指向外部时必须用 https")
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _resolved(config: Config, folder: Path) -> Config:
+    """Let relative paths count from the folder of the configuration file."""
+    url, prefix = config.storage.url, "sqlite:///"
+    if url.startswith(prefix):
+        url = prefix + str((folder / url.removeprefix(prefix)).resolve())
+    storage = Storage(url, str((folder / config.storage.files).resolve()))
+    clock = str((folder / config.demo.clock_file).resolve()) if config.demo.clock_file else ""
+    demo = Demo(clock, config.demo.poll_seconds)
+    return Config(config.org, config.server, storage, demo, config.feishu)

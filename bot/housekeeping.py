@@ -1,0 +1,18 @@
+"""What the clock does for the house itself: forget what no platform can repeat or replace any more."""
+
+from __future__ import annotations
+
+from bot.context import JobContext
+from scheduler.job import Job
+from scheduler.periods import every_minutes
+from storage import inbox, outbox, sent
+
+
+def forget(ctx: JobContext) -> None:
+    """Purge inbox, outbox and sent cards by machine time, which a moved demo clock does not touch."""
+    inbox.purge(ctx.tx, ctx.machine_now)
+    outbox.purge(ctx.tx, ctx.machine_now)
+    sent.purge(ctx.tx, ctx.machine_now)
+
+
+JOBS: tuple[Job[JobContext], ...] = (Job("house.forget", every_minutes(60), forget),)

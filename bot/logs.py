@@ -1,0 +1,18 @@
+"""How the roles log: one line an event on stderr, without what people said and without secrets."""
+
+from __future__ import annotations
+
+import logging
+
+QUIET = ("alembic", "apscheduler", "waitress.queue", "urllib3", "Lark", "werkzeug")
+
+
+def set_up() -> None:
+    """Log our own warnings and above with INFO for the roles' milestones; third parties from WARNING."""
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        datefmt="%Y-%m-%dT%H:%M:%S%z",
+    )
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)

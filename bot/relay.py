@@ -1,0 +1,184 @@
+"""The relay: takes messages from the outbox, renders and sends them, and brings files that people sent."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event
+
+import msgspec
+
+from bot.platform import Outbound, SendFailed, Sent
+from bot.router import Router
+from handlers.contract.card import Card
+from handlers.contract.incoming import StoredFile
+from storage import files, outbox, people, sent
+from storage.database import Database, Tx
+from storage.files import LIMIT, Fetch, FileStore, NotAccepted
+from storage.outbox import Item, Kind
+from storage.people import Address
+
+log = logging.getLogger(__name__)
+
+BATCH = 20
+WORKERS = 8
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=10)
+GIVE_UP_AFTER = timedelta(hours=24)
+FETCH_ATTEMPTS = 8
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one item: where a card landed, or why it failed."""
+
+    item: Item
+    address: Address | None = None
+    message_id: str = ""
+    failure: SendFailed | None = None
+
+
+class Relay:
+    """Drains the outbox and the fetches. Any number may run: rows are claimed, and settled after sending.
+
+    A crash between sending and settling sends again with the same token, which Feishu knows for an hour.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        router: Router,
+        platforms: Mapping[str, Outbound],
+        store: FileStore,
+        machine: Callable[[], datetime],
+    ) -> None:
+        self._database, self._router, self._platforms = database, router, platforms
+        self._store, self._machine = store, machine
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="relay")
+
+    def run(self, stop: Event, idle_seconds: float) -> None:
+        """Work until told to stop; wait a little whenever there is nothing to do."""
+        with self._database.listen() as wait:
+            while not stop.is_set():
+                if not self.work():
+                    wait(idle_seconds)
+
+    def work(self) -> bool:
+        """Do one round; True when there was something to do."""
+        with self._database.read() as tx:
+            now = self._machine()
+            due, wanted = outbox.any_due(tx, now), files.any_due(tx, now)
+        if due:
+            self._drain()
+        if wanted:
+            self._fetch_all()
+        return due or wanted
+
+    def _drain(self) -> None:
+        with self._database.write() as tx:
+            items = outbox.claim(tx, self._machine(), BATCH)
+            where = {each.id: self._address(tx, each) for each in items}
+        outcomes = list(self._pool.map(lambda each: self._deliver(each, where[each.id]), items))
+        self._settle([each for each in outcomes if each.failure is None])
+        for each in outcomes:
+            if each.failure:
+                self._fail(each.item, each.failure)
+
+    def _address(self, tx: Tx, item: Item) -> Address | None:
+        to = item.recipient
+        return to.address or people.address_of(tx, to.person_id or 0, list(self._platforms))
+
+    def _deliver(self, item: Item, address: Address | None) -> Outcome:
+        """Send one item; whatever goes wrong becomes an outcome, so that no item takes the others with it."""
+        try:
+            if address is None or address.platform not in self._platforms:
+                raise SendFailed("没有绑定平台账号", permanent=True)
+            return Outcome(item, address, self._send(item, address))
+        except SendFailed as failure:
+            return Outcome(item, failure=failure)
+        except Exception as error:  # a defect in rendering must not stop the queue
+            log.exception("item %s could not be sent", item.id)
+            return Outcome(item, failure=SendFailed(type(error).__name__))
+
+    def _send(self, item: Item, address: Address) -> str:
+        platform = self._platforms[address.platform]
+        if item.kind is Kind.TEXT:
+            return platform.send_text(address.user_id, item.body, item.token)
+        if item.kind is Kind.FILE:
+            wanted = msgspec.json.decode(item.body, type=StoredFile)
+            content = self._store.get(wanted.sha256)
+            return platform.send_file(address.user_id, content, wanted.name, wanted.mime, item.token)
+        card = msgspec.json.decode(item.body, type=Card)
+        if item.kind is Kind.CARD:
+            return platform.send_card(address.user_id, card, item.token)
+        return self._replace(item, card)
+
+    def _replace(self, item: Item, card: Card) -> str:
+        with self._database.read() as tx:
+            copies = sent.copies(tx, item.recipient, item.subject)
+        for copy in copies:
+            try:
+                self._platforms[copy.address.platform].replace(copy.message_id, card)
+            except SendFailed as failure:
+                if not failure.gone:
+                    raise
+        return ""
+
+    def _settle(self, outcomes: list[Outcome]) -> None:
+        if not outcomes:
+            return
+        with self._database.write() as tx:
+            for each in outcomes:
+                if each.item.kind is Kind.CARD and each.address:
+                    item = each.item
+                    sent.remember(
+                        tx, item.recipient, item.subject, each.address, each.message_id, self._machine()
+                    )
+            outbox.sent(tx, [each.item.id for each in outcomes])
+
+    def _fail(self, item: Item, failure: SendFailed) -> None:
+        now = self._machine()
+        log.warning("item %s attempt %s: %s", item.id, item.attempts, failure.why)
+        if failure.permanent or now - item.created_at > GIVE_UP_AFTER:
+            self._router.gave_up(item, failure.why)
+            return
+        wait = LONGEST_WAIT if failure.setup else backoff(item.attempts, failure.after)
+        with self._database.write() as tx:
+            outbox.retry(tx, item.id, now + wait, failure.why)
+
+    def _fetch_all(self) -> None:
+        with self._database.write() as tx:
+            wanted = files.claim(tx, self._machine(), BATCH)
+        list(self._pool.map(self._fetch, wanted))
+
+    def _fetch(self, fetch: Fetch) -> None:
+        try:
+            content = self._platforms[fetch.address.platform].fetch(
+                Sent(fetch.message_id, fetch.file_key, fetch.name, fetch.image), LIMIT
+            )
+            self._router.file_arrived(fetch, self._store.put(content))
+        except NotAccepted as refusal:
+            self._router.file_arrived(fetch, str(refusal))
+        except SendFailed as failure:
+            self._fetch_failed(fetch, failure)
+        except Exception:
+            log.exception("fetch %s failed", fetch.id)
+            self._fetch_failed(fetch, SendFailed("内部错误"))
+
+    def _fetch_failed(self, fetch: Fetch, failure: SendFailed) -> None:
+        log.warning("fetch %s attempt %s: %s", fetch.id, fetch.attempts, failure.why)
+        if failure.permanent or fetch.attempts >= FETCH_ATTEMPTS:
+            self._router.file_arrived(fetch, "文件太大" if failure.too_large else "平台上取不到这个文件了")
+            return
+        with self._database.write() as tx:
+            files.postpone(tx, fetch.id, self._machine() + backoff(fetch.attempts, failure.after))
+
+
+def backoff(attempts: int, asked: float | None) -> timedelta:
+    """Return how long to wait: doubling with jitter, and what the platform asks at least (seconds)."""
+    doubled = min(FIRST_WAIT * int(2 ** min(attempts - 1, 20)), LONGEST_WAIT)
+    jittered = doubled * random.uniform(0.7, 1.3)  # noqa: S311 - spreads load, guards nothing
+    return max(jittered, timedelta(seconds=min(asked or 0, LONGEST_WAIT.total_seconds())))

@@ -1,0 +1,94 @@
+"""The processes: one role each, and the parent that keeps all of them running."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+log = logging.getLogger(__name__)
+
+ROLES = ("web", "relay", "scheduler")
+HEARTBEAT_SECONDS = 20
+RESTART_AFTER_SECONDS = 2.0
+STOP_WITHIN_SECONDS = 15.0
+
+
+def web(app: App) -> None:
+    """Serve callbacks until told to stop."""
+    import waitress
+
+    server = app.config.server
+    log.info("web listens on %s:%s", server.host, server.port)
+    _on_stop(lambda: sys.exit(0))
+    waitress.serve(
+        app.web(), host=server.host, port=server.port, threads=server.threads, ident=None, _quiet=True
+    )
+
+
+def relay(app: App) -> None:
+    """Send and fetch until told to stop."""
+    stop = Event()
+    _on_stop(stop.set)
+    worker = app.relay()
+    log.info("relay is ready")
+    worker.run(stop, app.config.demo.poll_seconds)
+
+
+def scheduler(app: App) -> None:
+    """Keep the heartbeat until told to stop."""
+    stop = Event()
+    _on_stop(stop.set)
+    runner = app.runner()
+    runner.start(app.clock, HEARTBEAT_SECONDS)
+    log.info("scheduler is ready")
+    stop.wait()
+    runner.stop()
+
+
+def run_all(config: Path, say: Callable[[str], None]) -> int:
+    """Run every role as a child, start again what ends, end all when told to stop; return the exit code."""
+    stop = Event()
+    _on_stop(stop.set)
+    children = {role: _start(role, config) for role in ROLES}
+    say("清廉助手已启动：" + "、".join(ROLES))
+    while not stop.wait(0.5):
+        for role, child in children.items():
+            if child.poll() is not None:
+                log.error("%s ended with %s, starting it again", role, child.returncode)
+                time.sleep(RESTART_AFTER_SECONDS)
+                children[role] = _start(role, config)
+    for child in children.values():
+        child.terminate()
+    for child in children.values():
+        _wait(child)
+    return 0
+
+
+def _start(role: str, config: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "bot", role, "--config", str(config)])  # noqa: S603 - ourselves
+
+
+def _wait(child: subprocess.Popen[bytes]) -> None:
+    try:
+        child.wait(STOP_WITHIN_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+
+
+def _on_stop(stop: Callable[[], None]) -> None:
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop()
+
+    signal.signal(signal.SIGTERM, handle)
+    signal.signal(signal.SIGINT, handle)

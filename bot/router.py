@@ -1,0 +1,258 @@
+"""One incoming, one transaction, one capability function, one reply; a Refusal becomes a polite sentence."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from bot.context import AskedContext, JobContext
+from bot.platform import Abilities, Clicked, Entered, Incoming, Other, Said, Sent
+from handlers.contract.capability import Capability, Word
+from handlers.contract.card import Card, Section
+from handlers.contract.incoming import (
+    Click,
+    FileLost,
+    FileOffered,
+    FileStored,
+    Message,
+    StoredFile,
+    Submission,
+)
+from handlers.contract.refusal import Refusal
+from handlers.contract.reply import Reply
+from handlers.contract.roles import Role
+from scheduler.clock import Clock
+from storage import attempts, files, inbox, outbox, people, sent
+from storage.database import Database, Tx
+from storage.files import Blob, Fetch, FetchState
+from storage.outbox import Kind, Recipient
+from storage.people import Address, Person
+
+log = logging.getLogger(__name__)
+
+HELP, CANCEL = "帮助", "取消"
+
+
+@dataclass(frozen=True)
+class Times:
+    """Business time, machine time, and the zone in which people read both."""
+
+    clock: Clock
+    machine: Callable[[], datetime]
+    zone: str
+
+
+class Router:
+    """Leads what platforms report to the capability that decides, inside one transaction each."""
+
+    def __init__(
+        self,
+        database: Database,
+        capabilities: Sequence[Capability],
+        abilities: Mapping[str, Abilities],
+        times: Times,
+    ) -> None:
+        self._database = database
+        self._capabilities = {each.name: each for each in capabilities}
+        self._words = {word: run for each in capabilities for word, run in each.words.items()}
+        self._abilities = abilities
+        self._times = times
+
+    def handle(self, incoming: Incoming) -> Reply | None:
+        """Do what was asked, once; a repeat gets the first reply again and changes nothing."""
+        if isinstance(incoming.body, Other) or incoming.sender is None:
+            return None
+        now = self._times.machine()
+        with self._database.write() as tx:
+            if not inbox.begin(tx, incoming.key, now):
+                return _decode(inbox.answer(tx, incoming.key))
+            reply = self._reply(tx, incoming, incoming.sender)
+            inbox.finish(tx, incoming.key, msgspec.json.encode(reply).decode())
+        return reply
+
+    def file_arrived(self, fetch: Fetch, result: Blob | str) -> None:
+        """Hand a fetched file, or a Chinese clause that says why there is none, to who waits for it."""
+        with self._database.write() as tx:
+            if not files.end(tx, fetch.id, FetchState.DONE if isinstance(result, Blob) else FetchState.LOST):
+                return
+            person = people.get(tx, fetch.person_id)
+            ctx = self._context(tx, person)
+            event: FileStored | FileLost = FileLost(fetch.id, fetch.name, str(result))
+            if isinstance(result, Blob):
+                files.remember(tx, result, ctx.now)
+                event = FileStored(fetch.id, StoredFile(result.sha256, fetch.name, result.size, result.mime))
+            taker = next(each.takes_files for each in self._capabilities.values() if each.takes_files)
+            self._post(ctx, Recipient(person.id), taker(ctx, event))
+
+    def gave_up(self, item: outbox.Item, why: str) -> None:
+        """Tell the administrators that a message could not be delivered."""
+        with self._database.write() as tx:
+            outbox.bury(tx, item.id, why)
+            ctx = self._job_context(tx)
+            if item.subject == "dead-letter":
+                return
+            name = (
+                people.get(tx, item.recipient.person_id).name if item.recipient.person_id else "未登记的账号"
+            )
+            for admin in people.holders(tx, (Role.ADMINISTRATOR,)):
+                if admin.id != item.recipient.person_id:
+                    ctx.send_text(
+                        admin,
+                        f"有一条给{name}的消息没能送到（{why}）。请核对账号是否在应用可用范围内。",
+                        about="dead-letter",
+                    )
+
+    def _reply(self, tx: Tx, incoming: Incoming, sender: Address) -> Reply:
+        person = people.by_account(tx, sender)
+        if person is None or not person.active:
+            return self._answer_message(
+                self._job_context(tx), incoming, Recipient(address=sender), _stranger(person)
+            )
+        people.heard_from(tx, sender)
+        ctx = self._context(tx, person)
+        reply = self._decide(ctx, incoming, sender)
+        if isinstance(incoming.body, Clicked):
+            self._note_clicked(ctx, incoming.body, sender, reply)
+            return reply
+        return self._answer_message(ctx, incoming, Recipient(person.id), reply)
+
+    def _decide(self, ctx: AskedContext, incoming: Incoming, sender: Address) -> Reply:
+        """Run the capability in a savepoint: a refusal undoes its work, and the attempt goes on record."""
+        try:
+            with ctx.tx.savepoint():
+                return self._dispatch(ctx, incoming, sender)
+        except Refusal as refusal:
+            act, about = _described(incoming)
+            attempts.record(ctx.tx, ctx.now, ctx.person.id, act, about, refusal.rule, refusal.sentence)
+            ctx.record(
+                ctx.person,
+                "refused",
+                about or act,
+                0,
+                {"act": act, "rule": refusal.rule, "answer": refusal.sentence},
+            )
+            return Reply(text=refusal.sentence, toast=refusal.sentence, refused=True)
+
+    def _dispatch(self, ctx: AskedContext, incoming: Incoming, sender: Address) -> Reply:
+        match incoming.body:
+            case Said() if incoming.group:
+                return Reply(text="我们私聊吧：请在和我的单独聊天里说，群里不谈单子。")
+            case Said(text=text):
+                return self._say(ctx, text)
+            case Clicked() as clicked:
+                return self._click(ctx, clicked)
+            case Sent() as offered:
+                return self._offer(ctx, sender, offered)
+            case Entered():
+                return Reply()
+            case Other():
+                raise AssertionError("strangers' events end before the transaction")
+
+    def _say(self, ctx: AskedContext, text: str) -> Reply:
+        if text.startswith(HELP):
+            return Reply(card=self._help())
+        if text == CANCEL:
+            replies = (each.cancel(ctx) for each in self._capabilities.values() if each.cancel)
+            return next((each for each in replies if each), None) or Reply(text="现在没有正在填的内容。")
+        found = self._find_word(text)
+        if found is None:
+            raise Refusal(f"没看懂「{text[:30]}」。发「{HELP}」看看我能做什么。")
+        word, run = found
+        return run.run(ctx, Message(word, text[len(word) :].strip()))
+
+    def _find_word(self, text: str) -> tuple[str, Word] | None:
+        """Return the longest word that the text begins with; what follows must not be a part of the word."""
+        for word in sorted(self._words, key=len, reverse=True):
+            rest = text.removeprefix(word)
+            if rest != text and (not rest or not rest[0].isalnum() or rest[0].isascii()):
+                return word, self._words[word]
+        return None
+
+    def _click(self, ctx: AskedContext, clicked: Clicked) -> Reply:
+        name, _, act = clicked.act.partition(".")
+        capability = self._capabilities.get(name)
+        if capability and act in capability.forms:
+            return capability.forms[act](ctx, Submission(clicked.act, clicked.args, clicked.values or {}))
+        if capability and act in capability.clicks:
+            return capability.clicks[act](ctx, Click(clicked.act, clicked.args))
+        raise Refusal("这个按钮已经失效，请发「待办」或「我的」重新打开")
+
+    def _offer(self, ctx: AskedContext, sender: Address, offered: Sent) -> Reply:
+        taker = next((each.takes_files for each in self._capabilities.values() if each.takes_files), None)
+        if taker is None:
+            raise Refusal("现在不收文件。")
+        ticket = files.request(
+            ctx.tx,
+            sender,
+            offered.message_id,
+            offered.key,
+            offered.image,
+            offered.name,
+            ctx.person.id,
+            ctx.machine_now,
+        )
+        return taker(ctx, FileOffered(ticket, offered.name))
+
+    def _help(self) -> Card:
+        lines = tuple(f"「{run.usage or word}」 {run.help}" for word, run in self._words.items() if run.help)
+        return Card(
+            title="我能帮您做这些",
+            subject="help",
+            preview="帮助",
+            sections=(
+                Section(("在聊天里发下面的词就行：", *lines, f"「{CANCEL}」 放弃正在填的内容")),
+                Section(("照片和文件直接发给我，会放进报销草稿。",)),
+            ),
+        )
+
+    def _answer_message(self, ctx: JobContext, incoming: Incoming, to: Recipient, reply: Reply) -> Reply:
+        """Post what the HTTP answer cannot carry; return what it can."""
+        carried = isinstance(incoming.body, Clicked) or self._can_answer(incoming.sender)
+        if not carried:
+            self._post(ctx, to, reply)
+        return reply
+
+    def _can_answer(self, sender: Address | None) -> bool:
+        return sender is not None and self._abilities[sender.platform].answers_messages
+
+    def _post(self, ctx: JobContext, to: Recipient, reply: Reply) -> None:
+        if reply.card:
+            ctx.post_card(to, reply.card)
+        if reply.text:
+            outbox.post(ctx.tx, to, Kind.TEXT, "chat", reply.text, ctx.machine_now)
+
+    def _note_clicked(self, ctx: AskedContext, clicked: Clicked, sender: Address, reply: Reply) -> None:
+        if reply.card and clicked.message_id:
+            whose = Recipient(ctx.person.id)
+            sent.rename(ctx.tx, whose, reply.card.subject, sender, clicked.message_id, ctx.machine_now)
+
+    def _context(self, tx: Tx, person: Person) -> AskedContext:
+        return AskedContext(tx, self._times.clock.now(), self._times.machine(), self._times.zone, person)
+
+    def _job_context(self, tx: Tx) -> JobContext:
+        return JobContext(tx, self._times.clock.now(), self._times.machine(), self._times.zone)
+
+
+def _stranger(person: Person | None) -> Reply:
+    why = "您已不在名单里" if person else "我还不认识您的账号"
+    text = f"您好，我是清廉助手。{why}，暂时不能为您办事。请把您的姓名告诉管理员，登记后再发「{HELP}」。"
+    return Reply(text=text, toast=text, refused=True)
+
+
+def _described(incoming: Incoming) -> tuple[str, str]:
+    """Return what was attempted and on what, without anything that was typed into a form."""
+    match incoming.body:
+        case Clicked(act=act, args=args):
+            return act[:64], ",".join(f"{key}={value}" for key, value in sorted(args.items()))[:128]
+        case Said(text=text):
+            return "say", text[:40]
+        case body:
+            return type(body).__name__.lower(), ""
+
+
+def _decode(text: str) -> Reply | None:
+    return msgspec.json.decode(text, type=Reply) if text else None

@@ -1,0 +1,274 @@
+"""The control API under /_sim: say, click, upload, event, clock, faults, and what everybody sees."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Protocol
+
+from flask import Blueprint, Response, jsonify, request
+
+from bot.simulator.chats import BOT, Blob, Json, Message
+from bot.simulator.directory import SimPerson
+from bot.simulator.refusal import ClientRefused
+from bot.simulator.stage import Stage
+
+
+class Platform(Protocol):
+    """What a simulated platform lets a person do. Every call may raise ClientRefused."""
+
+    name: str
+
+    def blueprint(self) -> Blueprint: ...
+    def clear(self) -> None: ...
+    def serves(self, person: SimPerson) -> bool: ...
+    def say(self, person: SimPerson, text: str, chat: str = ..., kind: str = ...) -> Json: ...
+    def send_raw(self, person: SimPerson, kind: str, content: Mapping[str, Any], chat: str = ...) -> Json: ...
+    def upload(self, person: SimPerson, name: str, data: bytes, kind: str = ..., chat: str = ...) -> Json: ...
+    def click(
+        self, person: SimPerson, label: str, values: Mapping[str, Any], message_id: str = ...
+    ) -> Json: ...
+    def event(self, person: SimPerson, kind: str, asked: Mapping[str, Any]) -> Json: ...
+    def show(self, card: Json) -> Json: ...
+
+
+class Control:
+    """The routes. `platforms` in the order in which a person with several accounts uses them."""
+
+    def __init__(self, stage: Stage, platforms: Mapping[str, Platform], reset: Callable[[], None]) -> None:
+        self._stage = stage
+        self._platforms = platforms
+        self._reset = reset
+
+    def blueprint(self) -> Blueprint:
+        """Everything under /_sim."""
+        control = Blueprint("control", __name__, url_prefix="/_sim")
+        routes: list[tuple[str, str, Callable[..., Response]]] = [
+            ("POST", "/say", self.say),
+            ("POST", "/click", self.click),
+            ("POST", "/upload", self.upload),
+            ("POST", "/event", self.event),
+            ("POST", "/redeliver", self.redeliver),
+            ("POST", "/clock", self.clock),
+            ("GET", "/clock", self.read_clock),
+            ("POST", "/fault", self.fault),
+            ("GET", "/fault", self.faults),
+            ("DELETE", "/fault", self.no_faults),
+            ("GET", "/people", self.people),
+            ("GET", "/chats/<person>", self.chats),
+            ("GET", "/log", self.log),
+            ("POST", "/reset", self.reset),
+        ]
+        for method, path, view in routes:
+            control.add_url_rule(path, view_func=view, methods=[method], endpoint=view.__name__)
+        control.register_error_handler(ClientRefused, _refused)
+        return control
+
+    def say(self) -> Response:
+        asked = _json()
+        person, platform = self._present(asked)
+        kind, chat = str(asked.get("type", "text")), str(asked.get("chat", "p2p"))
+        if "content" in asked:
+            return jsonify(platform.send_raw(person, kind, asked["content"], chat))
+        return jsonify(platform.say(person, _field(asked, "text"), chat, kind))
+
+    def click(self) -> Response:
+        asked = _json()
+        person, platform = self._present(asked)
+        message_id = str(asked.get("message_id") or "")
+        done = platform.click(person, _field(asked, "label"), asked.get("values") or {}, message_id)
+        return jsonify(done | {"message": self._shown(done["message_id"])})
+
+    def upload(self) -> Response:
+        if request.files:
+            asked: dict[str, Any] = dict(request.form)
+            part = request.files["file"]
+            name, data = part.filename or "file", part.read()
+        else:
+            asked = _json()
+            name = _field(asked, "name")
+            try:
+                data = base64.b64decode(_field(asked, "content_base64"), validate=True)
+            except binascii.Error:
+                raise ClientRefused(400, "content_base64 不是 base64") from None
+        person, platform = self._present(asked)
+        kind, chat = str(asked.get("kind", "file")), str(asked.get("chat", "p2p"))
+        return jsonify(platform.upload(person, name, data, kind, chat))
+
+    def event(self) -> Response:
+        asked = _json()
+        person, platform = self._who(asked)
+        return jsonify(platform.event(person, _field(asked, "type"), asked))
+
+    def redeliver(self) -> Response:
+        asked = _json()
+        again = self._stage.delivery.again(int(asked.get("count", 1)), str(asked.get("event", "")))
+        return jsonify(
+            {
+                "results": [
+                    {"event": c.event, "event_id": c.event_id, "status": o.status, "error": o.error or None}
+                    for c, o in again
+                ]
+            }
+        )
+
+    def clock(self) -> Response:
+        asked = _json()
+        with self._stage.lock:
+            if asked.get("reset"):
+                self._stage.clock.reset()
+            elif "now" in asked:
+                self._stage.clock.move_to(_moment(_field(asked, "now")))
+            elif isinstance(asked.get("shift_seconds"), int | float):
+                self._stage.clock.shift(float(asked["shift_seconds"]))
+            else:
+                raise ClientRefused(400, "shift_seconds、now 或 reset，三选一")
+        return self.read_clock()
+
+    def read_clock(self) -> Response:
+        with self._stage.lock:
+            now = self._stage.now().isoformat()
+            return jsonify({"offset_seconds": self._stage.clock.offset, "now": now})
+
+    def fault(self) -> Response:
+        asked = _json()
+        if "person" in asked:
+            self._person(asked)
+        try:
+            with self._stage.lock:
+                return jsonify(asdict(self._stage.faults.add(**asked)))
+        except (TypeError, ValueError) as wrong:
+            raise ClientRefused(400, str(wrong)) from None
+
+    def faults(self) -> Response:
+        with self._stage.lock:
+            return jsonify({"faults": self._stage.faults.waiting()})
+
+    def no_faults(self) -> Response:
+        with self._stage.lock:
+            self._stage.faults.clear()
+            return jsonify({"faults": []})
+
+    def people(self) -> Response:
+        with self._stage.lock:
+            return jsonify(
+                {
+                    "people": [
+                        {
+                            "key": person.key,
+                            "name": person.name,
+                            "department": person.department,
+                            "platforms": [p.name for p in self._platforms.values() if p.serves(person)],
+                            "left": self._stage.directory.has_left(person),
+                        }
+                        for person in self._stage.directory
+                    ]
+                }
+            )
+
+    def chats(self, person: str) -> Response:
+        found = self._person({"person": person})
+        platform = request.args.get("platform", "")
+        with self._stage.lock:
+            seen = self._stage.chats.seen_by(found.key, platform)
+            return jsonify({"person": found.key, "messages": [self._show(m) for m in seen]})
+
+    def log(self) -> Response:
+        with self._stage.lock:
+            return jsonify({"log": self._stage.traffic.entries()})
+
+    def reset(self) -> Response:
+        self._reset()
+        return jsonify({"ok": True})
+
+    def _present(self, asked: Mapping[str, Any]) -> tuple[SimPerson, Platform]:
+        person, platform = self._who(asked)
+        with self._stage.lock:
+            if self._stage.directory.has_left(person):
+                raise ClientRefused(409, f"{person.name} 已经离开，登录不了了")
+        return person, platform
+
+    def _who(self, asked: Mapping[str, Any]) -> tuple[SimPerson, Platform]:
+        person = self._person(asked)
+        name = asked.get("platform")
+        if name is not None and name not in self._platforms:
+            raise ClientRefused(404, f"没有开这个平台：{name}")
+        fitting = [p for p in self._platforms.values() if p.serves(person) and name in (None, p.name)]
+        if not fitting:
+            raise ClientRefused(409, f"{person.name} 在{name or '这里'}没有账号")
+        return person, fitting[0]
+
+    def _person(self, asked: Mapping[str, Any]) -> SimPerson:
+        key = _field(asked, "person")
+        with self._stage.lock:
+            person = self._stage.directory.find(key)
+        if person is None:
+            raise ClientRefused(404, f"没有这个人：{key}")
+        return person
+
+    def _shown(self, message_id: str) -> Json | None:
+        with self._stage.lock:
+            message = self._stage.chats.message(message_id)
+            return None if message is None else self._show(message)
+
+    def _show(self, message: Message) -> Json:
+        gone = message.recalled
+        shown: Json = {
+            "message_id": message.message_id,
+            "platform": message.chat.platform,
+            "chat": message.chat.kind,
+            "from": "bot" if message.sender == BOT else "person",
+            "sender": message.sender,
+            "type": message.kind,
+            "text": "" if gone else message.text,
+            "card": None if gone else message.card,
+            "words": "（消息已撤回）" if gone else message.text,
+            "buttons": [],
+            "form": [],
+            "sent_at": message.sent_at.isoformat(),
+            "updated_at": message.updated_at.isoformat(),
+            "recalled": gone,
+            "pinged_all": message.pinged_all,
+            "reply_to": message.reply_to or None,
+            "file": None if gone or message.blob is None else _file(message.blob),
+        }
+        if message.card is not None and not gone:
+            shown |= self._platforms[message.chat.platform].show(message.card)
+        return shown
+
+
+def _file(blob: Blob) -> Json:
+    return {"name": blob.name, "size": len(blob.data), "sha256": blob.sha256}
+
+
+def _refused(refused: ClientRefused) -> Response:
+    response = jsonify({"error": refused.message})
+    response.status_code = refused.status
+    return response
+
+
+def _json() -> dict[str, Any]:
+    asked = request.get_json(silent=True)
+    if not isinstance(asked, dict):
+        raise ClientRefused(400, "要一个 JSON 对象（Content-Type: application/json）")
+    return asked
+
+
+def _field(asked: Mapping[str, Any], name: str) -> str:
+    value = asked.get(name)
+    if not isinstance(value, str) or not value:
+        raise ClientRefused(400, f"缺 {name}")
+    return value
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ClientRefused(400, f"不是时间：{text}") from None
+    if moment.tzinfo is None:
+        raise ClientRefused(400, "时间要带时区，例如 2026-03-03T09:00:00+08:00")
+    return moment

@@ -1,0 +1,1 @@
+"""Feishu's open platform as far as the bot uses it."""

@@ -1,0 +1,246 @@
+"""The HTTP door of Feishu's open platform: tokens, limits and faults, then the call itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, Response, jsonify, request
+
+from bot.simulator.chats import Blob, Json, fresh
+from bot.simulator.faults import API_FAULTS, Fault
+from bot.simulator.feishu.app import NAME, FeishuApp
+from bot.simulator.feishu.contacts import Contacts
+from bot.simulator.feishu.errors import Refused, too_often
+from bot.simulator.feishu.media import Media
+from bot.simulator.feishu.messages import Draft, Messages
+from bot.simulator.feishu.tokens import Tokens
+from bot.simulator.limits import Rate
+from bot.simulator.stage import Stage
+
+PER_SECOND = Rate(50, 1.0)
+PER_MINUTE = Rate(1000, 60.0)
+HANG_SECONDS = 60.0
+# Faults that strike before the call is looked at; the others act inside it or after it.
+INSIDE = ("refuse_recipient", "message_gone", "drop_after_delivery")
+AT_THE_DOOR = tuple(kind for kind in API_FAULTS if kind not in (*INSIDE, "token_revoked"))
+
+Work = Callable[[], Json | Response]
+
+
+class OpenApi:
+    """Every path the bot uses, as a blueprint. `tokens` is real time, the rest follows the stage."""
+
+    def __init__(
+        self, stage: Stage, app: FeishuApp, messages: Messages, media: Media, tokens: Tokens
+    ) -> None:
+        self._stage = stage
+        self._app = app
+        self._messages = messages
+        self._media = media
+        self._contacts = Contacts(stage)
+        self._tokens = tokens
+
+    def blueprint(self) -> Blueprint:
+        """The routes under /open-apis."""
+        door = Blueprint(NAME, __name__, url_prefix="/open-apis")
+        routes: list[tuple[str, str, Callable[..., Response]]] = [
+            ("POST", "/auth/v3/tenant_access_token/internal", self._token),
+            ("GET", "/bot/v3/info", self._bot_info),
+            ("POST", "/im/v1/messages", self._create),
+            ("POST", "/im/v1/messages/<message_id>/reply", self._reply),
+            ("PATCH", "/im/v1/messages/<message_id>", self._update),
+            ("DELETE", "/im/v1/messages/<message_id>", self._recall),
+            ("GET", "/im/v1/messages/<message_id>/resources/<key>", self._resource),
+            ("POST", "/im/v1/images", self._upload_image),
+            ("GET", "/im/v1/images/<key>", self._own_image),
+            ("POST", "/im/v1/files", self._upload_file),
+            ("GET", "/im/v1/files/<key>", self._own_file),
+            ("POST", "/contact/v3/users/batch_get_id", self._user_ids),
+            ("GET", "/contact/v3/users/<user_id>", self._user),
+        ]
+        for method, path, view in routes:
+            door.add_url_rule(path, view_func=view, methods=[method], endpoint=view.__name__.strip("_"))
+        return door
+
+    def _token(self) -> Response:
+        return self._answer(self._issue, authorised=False)
+
+    def _issue(self) -> Json:
+        asked = _body()
+        if not asked.get("app_id") or not asked.get("app_secret") or asked["app_id"] != self._app.app_id:
+            raise Refused(10003)
+        if asked["app_secret"] != self._app.app_secret:
+            raise Refused(10014)
+        token, seconds = self._tokens.issue()
+        return {"tenant_access_token": token, "expire": seconds}
+
+    def _bot_info(self) -> Response:
+        bot = {
+            "activate_status": 2,
+            "app_name": self._app.bot_name,
+            "avatar_url": "",
+            "ip_white_list": [],
+            "open_id": self._app.bot_open_id,
+        }
+        return self._answer(lambda: {"bot": bot})
+
+    def _create(self) -> Response:
+        def work() -> Json:
+            asked = _body("receive_id", "msg_type", "content")
+            id_type = request.args.get("receive_id_type", "")
+            return {"data": self._messages.create(id_type, asked["receive_id"], _draft(asked))}
+
+        return self._answer(work)
+
+    def _reply(self, message_id: str) -> Response:
+        return self._answer(
+            lambda: {"data": self._messages.reply(message_id, _draft(_body("msg_type", "content")))}
+        )
+
+    def _update(self, message_id: str) -> Response:
+        return self._answer(
+            lambda: {"data": self._messages.update_card(message_id, _body("content")["content"])}
+        )
+
+    def _recall(self, message_id: str) -> Response:
+        return self._answer(lambda: {"data": self._messages.recall(message_id)})
+
+    def _resource(self, message_id: str, key: str) -> Response:
+        kind = request.args.get("type", "")
+        return self._answer(lambda: _download(self._media.resource(message_id, key, kind)))
+
+    def _upload_image(self) -> Response:
+        def work() -> Json:
+            return {"data": self._media.upload_image(request.form.get("image_type", ""), _part("image"))}
+
+        return self._answer(work)
+
+    def _upload_file(self) -> Response:
+        def work() -> Json:
+            file_type, name = request.form.get("file_type", ""), request.form.get("file_name", "")
+            return {"data": self._media.upload_file(file_type, name, _part("file"))}
+
+        return self._answer(work)
+
+    def _own_image(self, key: str) -> Response:
+        return self._answer(lambda: _download(self._media.own(key, ("image",))))
+
+    def _own_file(self, key: str) -> Response:
+        return self._answer(lambda: _download(self._media.own(key, ("file", "audio", "media"))))
+
+    def _user_ids(self) -> Response:
+        def work() -> Json:
+            asked = _body()
+            id_type = request.args.get("user_id_type", "open_id")
+            return {"data": self._contacts.ids(id_type, asked.get("emails", []), asked.get("mobiles", []))}
+
+        return self._answer(work)
+
+    def _user(self, user_id: str) -> Response:
+        id_type = request.args.get("user_id_type", "open_id")
+        return self._answer(lambda: {"data": self._contacts.user(id_type, user_id)})
+
+    def _answer(self, work: Work, authorised: bool = True) -> Response:
+        """Run one call as the platform would, note it in the log, and answer or drop the connection."""
+        code: int | None = 0
+        try:
+            response = self._admitted(work, authorised)
+        except Refused as refused:
+            code = refused.code
+            response = jsonify(refused.body())
+            response.status_code = refused.status
+            response.headers.update(refused.headers)
+        except _Dropped:
+            code, response = None, Response(_dropping())
+        if response.status_code >= 500:
+            code = None
+        with self._stage.lock:
+            if code == 0 and self._stage.faults.take("drop_after_delivery", api=request.path):
+                code, response = None, Response(_dropping())
+            status = None if response.is_streamed else response.status_code
+            self._stage.traffic.api(self._stage.now(), request.method, request.path, status, code)
+        response.headers["X-Tt-Logid"] = fresh("")
+        return response
+
+    def _admitted(self, work: Work, authorised: bool) -> Response:
+        request.get_data(parse_form_data=True)
+        with self._stage.lock:
+            fault = self._stage.faults.take(*AT_THE_DOOR, api=request.path)
+        if fault is not None:
+            failed = self._strike(fault)
+            if failed is not None:
+                return failed
+        with self._stage.lock:
+            if authorised:
+                self._authorise()
+            self._limit()
+            done = work()
+        return done if isinstance(done, Response) else jsonify({"code": 0, "msg": "success"} | done)
+
+    def _strike(self, fault: Fault) -> Response | None:
+        """What a fault at the door does. A Response or an exception ends the call; None lets it go on."""
+        if fault.kind == "rate_limit":
+            raise too_often(fault.seconds or 1.0, PER_SECOND.count)
+        if fault.kind == "api_error":
+            raise Refused(fault.code or 230049)
+        if fault.kind == "server_error":
+            return Response("Internal Server Error", status=500, content_type="text/plain")
+        if fault.kind == "timeout":
+            self._stage.stopping.wait(HANG_SECONDS if fault.seconds is None else fault.seconds)
+            raise _Dropped
+        if fault.kind == "slow":
+            self._stage.stopping.wait(1.0 if fault.seconds is None else fault.seconds)
+        return None
+
+    def _authorise(self) -> None:
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        if kind != "Bearer" or not token:
+            raise Refused(99991661)
+        if self._stage.faults.take("token_revoked", api=request.path):
+            self._tokens.revoke_all()
+        if not self._tokens.valid(token):
+            raise Refused(99991663)
+
+    def _limit(self) -> None:
+        wait = self._stage.limiter.wait(f"{request.method} {request.endpoint}", PER_SECOND, PER_MINUTE)
+        if wait > 0:
+            raise too_often(wait, PER_SECOND.count)
+
+
+class _Dropped(Exception):
+    """The connection is to break without an answer."""
+
+
+def _dropping() -> Iterator[bytes]:
+    """An answer that breaks before its first byte; the server then closes the connection."""
+    raise ConnectionResetError
+    yield b""
+
+
+def _body(*required: str) -> dict[str, Any]:
+    """The JSON object of the request; 99992402 when one of `required` is missing or not a string."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise Refused(99992402, "body is not a json object")
+    for name in required:
+        if not isinstance(body.get(name), str) or not body[name]:
+            raise Refused(99992402, f"{name} is required")
+    return body
+
+
+def _draft(asked: dict[str, Any]) -> Draft:
+    return Draft(asked["msg_type"], asked["content"], str(asked.get("uuid") or ""))
+
+
+def _part(name: str) -> bytes | None:
+    part = request.files.get(name)
+    return None if part is None else part.read()
+
+
+def _download(blob: Blob) -> Response:
+    kind = "image/png" if blob.kind == "image" else "application/octet-stream"
+    response = Response(blob.data, content_type=kind)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(blob.name)}"
+    return response

@@ -1,0 +1,159 @@
+"""Both sides at once, through the wire: the simulator here, the assistant as processes beside it."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from csv import DictReader
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import requests
+
+from bot.simulator import FeishuApp, SimPerson, Simulator
+
+SAMPLE = Path(__file__).parent / "sample"
+READY_WITHIN_SECONDS = 60.0
+
+CONFIG = """\
+[org]
+name = "春晖社会服务中心（示例）"
+
+[server]
+port = {port}
+
+[storage]
+url = "sqlite:///qinglian.db"
+files = "files"
+
+[feishu]
+app_id = "{feishu.app_id}"
+app_secret = "{feishu.app_secret}"
+encrypt_key = "{feishu.encrypt_key}"
+verification_token = "{feishu.verification_token}"
+base_url = "{base_url}"
+
+[demo]
+clock_file = "clock"
+poll_seconds = {poll}
+"""
+
+
+@dataclass(frozen=True)
+class Options:
+    """`folder` holds the data of the run; ports 0 are chosen; `limits` scales the platforms' rate limits."""
+
+    folder: Path
+    simulator_port: int = 0
+    poll_seconds: float = 0.1
+    limits: float | None = 1.0
+    sample: Path = SAMPLE
+
+
+class Stage:
+    """A running simulator and assistant. Use as a context manager."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self.config = options.folder / "config.toml"
+        self.port = _free_port()
+        self.feishu = FeishuApp(
+            "cli_demo", secrets.token_hex(16), secrets.token_hex(16), secrets.token_hex(16)
+        )
+        self.simulator = Simulator(
+            sample_people(options.sample),
+            self.feishu,
+            self.url,
+            options.folder / "clock",
+            port=options.simulator_port,
+            limits=options.limits,
+        )
+        self._bot: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the assistant's web role answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Stage:
+        self._options.folder.mkdir(parents=True, exist_ok=True)
+        self.simulator.start()
+        self._write_config()
+        try:
+            self.command("migrate")
+            for table in ("people", "projects", "deputies"):
+                self.command(table, "import", str(self._options.sample / f"{table}.csv"))
+            self.start_bot()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop_bot()
+        self.simulator.stop()
+
+    def start_bot(self) -> None:
+        """Start all roles and wait until the web role answers."""
+        self._bot = subprocess.Popen(self._command("run"), stdout=subprocess.DEVNULL)  # noqa: S603 - ourselves
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        while not self._answers():
+            if self._bot.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("助手没有启动成功，原因见上面的输出")
+            time.sleep(0.1)
+
+    def stop_bot(self) -> None:
+        """Stop all roles."""
+        if self._bot:
+            self._bot.send_signal(signal.SIGTERM)
+            self._bot.wait(30)
+            self._bot = None
+
+    def command(self, *words: str) -> str:
+        """Run one `qinglian` command on this installation and return what it prints."""
+        command = self._command(*words)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ourselves
+        if done.returncode:
+            raise RuntimeError(f"qinglian {' '.join(words)}：{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def _command(self, *words: str) -> Sequence[str]:
+        return [sys.executable, "-m", "bot", *words, "--config", str(self.config)]
+
+    def _answers(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/healthz", timeout=2).ok
+        except requests.RequestException:
+            return False
+
+    def _write_config(self) -> None:
+        text = CONFIG.format(
+            port=self.port,
+            feishu=self.feishu,
+            base_url=self.simulator.base_url,
+            poll=self._options.poll_seconds,
+        )
+        self.config.write_text(text, encoding="utf-8")
+
+
+def sample_people(folder: Path = SAMPLE) -> list[SimPerson]:
+    """Return the people of a sample organisation as the platforms know them."""
+    with (folder / "people.csv").open(encoding="utf-8-sig", newline="") as lines:
+        return [
+            SimPerson(row["key"], row["name"], row["department"], row["feishu_open_id"], row["wecom_userid"])
+            for row in DictReader(lines)
+        ]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

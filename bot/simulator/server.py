@@ -1,0 +1,142 @@
+"""The simulator itself: one loopback HTTP server that plays the platforms and obeys the control API."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, request
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from bot.simulator.clock import MachineTime
+from bot.simulator.control import Control, Platform
+from bot.simulator.directory import SimPerson
+from bot.simulator.feishu.app import FeishuApp
+from bot.simulator.feishu.platform import Feishu
+from bot.simulator.loopback import is_loopback, loopback_host
+from bot.simulator.stage import Stage
+
+# How soon stop() is heard.
+POLL_SECONDS = 0.05
+MAX_REQUEST = 40 * 1024 * 1024
+
+
+class Simulator:
+    """A local stand-in for the open platforms.
+
+    `callback_url` is the bot's base address and may be set later (empty: nothing is delivered).
+    `clock_file` receives the shift of the simulated clock in seconds. `limits` scales the platforms'
+    rate limits, None switches them off. `deadline` (seconds) replaces the platforms' own for answers to
+    callbacks. `repush` lists after how many seconds a failed callback is sent again; empty: never by
+    itself. `audit` False accepts phone numbers and mail addresses in messages. `machine` is real time.
+    """
+
+    def __init__(
+        self,
+        people: Sequence[SimPerson],
+        feishu: FeishuApp | None,
+        callback_url: str = "",
+        clock_file: Path | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        limits: float | None = 1.0,
+        deadline: float | None = None,
+        repush: Sequence[float] = (),
+        audit: bool = True,
+        machine: MachineTime = time.time,
+    ) -> None:
+        self._host = loopback_host(host)
+        self._port = port
+        self._stage = Stage(people, callback_url, clock_file, machine, limits, deadline, repush, audit)
+        self._platforms: dict[str, Platform] = {}
+        if feishu is not None:
+            self._platforms[Feishu.name] = Feishu(self._stage, feishu)
+        self._server: BaseWSGIServer | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def base_url(self) -> str:
+        """Scheme, host and port, once started."""
+        if self._server is None:
+            raise RuntimeError("the simulator is not started")
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._server.port}"
+
+    @property
+    def callback_url(self) -> str:
+        """The bot's base address."""
+        return self._stage.delivery.url
+
+    @callback_url.setter
+    def callback_url(self, url: str) -> None:
+        self._stage.delivery.url = url
+
+    def start(self) -> None:
+        """Listen, in a thread."""
+        self._stage.stopping.clear()
+        self._stage.clock.publish()
+        self._server = make_server(self._host, self._port, self._app(), threaded=True, request_handler=_Quiet)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(POLL_SECONDS,), name="simulator", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop listening, and let go of calls that a fault keeps waiting."""
+        self._stage.stopping.set()
+        self._stage.delivery.forget()
+        if self._server is not None and self._thread is not None:
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+        self._server = self._thread = None
+
+    def reset(self, people: Sequence[SimPerson] | None = None) -> None:
+        """Empty chats, no faults, no tokens, real time; other people when given."""
+        self._stage.clear(people)
+        for platform in self._platforms.values():
+            platform.clear()
+
+    def _app(self) -> Flask:
+        app = Flask("simulator", static_folder=None)
+        app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
+        app.before_request(_loopback_only)
+        app.register_blueprint(Control(self._stage, self._platforms, self.reset).blueprint())
+        for platform in self._platforms.values():
+            app.register_blueprint(platform.blueprint())
+        app.add_url_rule("/", view_func=self._front, endpoint="front")
+        return app
+
+    def _front(self) -> str:
+        with self._stage.lock:
+            people = [
+                f'<li><a href="/_sim/chats/{escape(p.key)}">{escape(p.name)}</a> {escape(p.department)}</li>'
+                for p in self._stage.directory
+            ]
+        return (
+            '<!doctype html><html lang="zh"><meta charset="utf-8"><title>本地模拟平台</title>'
+            f"<h1>本地模拟平台</h1><p>这里在本机上扮演：{escape('、'.join(self._platforms))}。"
+            "只用于试用和测试，不连接任何真实的平台。</p>"
+            f"<p>每个人的会话（JSON）：</p><ul>{''.join(people)}</ul>"
+        )
+
+
+class _Quiet(WSGIRequestHandler):
+    """No access log: the simulator keeps its own, without queries."""
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Nothing."""
+
+
+def _loopback_only() -> Response | None:
+    """Nobody from outside; no foreign web page, not even under a name that resolves to this machine."""
+    asked_as = urlsplit(f"//{request.host}").hostname
+    asked_by = urlsplit(request.headers.get("Origin", "//localhost")).hostname
+    if not all(is_loopback(name or "") for name in (request.remote_addr, asked_as, asked_by)):
+        abort(403)
+    return None

@@ -1,0 +1,1 @@
+"""The web role: platform callbacks, health and counters; later the pages."""

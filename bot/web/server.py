@@ -1,0 +1,114 @@
+"""The HTTP edge: raw bytes in, checked by the platform's inbound, led to the router, answered in time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from flask import Flask, Response, request
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from bot.platform import Answer, Inbound, Incoming, Other, Refused
+from handlers.contract.reply import Reply
+
+log = logging.getLogger(__name__)
+
+BODY_LIMIT = 1024 * 1024
+"""Bytes. Feishu's and WeCom's callbacks are far smaller; files never come this way."""
+
+
+class Handles(Protocol):
+    """What the edge wants of the router."""
+
+    def handle(self, incoming: Incoming) -> Reply | None:
+        """Do what was asked, once."""
+
+
+def create_app(
+    inbounds: Mapping[str, Inbound],
+    router: Handles,
+    machine: Callable[[], datetime],
+    waiting: Callable[[], Mapping[str, int]],
+) -> Flask:
+    """Return the web application. `waiting` counts the outbox by state; it also proves the database."""
+    app = Flask("qinglian")
+    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    counters = Counters()
+
+    @app.post("/callbacks/<name>")
+    def callback(name: str) -> Response:
+        inbound = inbounds.get(name)
+        if inbound is None:
+            return Response(status=404)
+        try:
+            body = request.get_data(cache=False)
+            if request.content_length is not None and len(body) != request.content_length:
+                raise Refused(400, "truncated")
+            headers = {key.lower(): value for key, value in request.headers.items()}
+            incoming = inbound.read(headers, request.args.to_dict(), body, machine())
+        except RequestEntityTooLarge:
+            return _refuse(name, Refused(413, "too large"), counters)
+        except Refused as refused:
+            return _refuse(name, refused, counters)
+        if isinstance(incoming, Answer):
+            return _response(incoming)
+        if isinstance(incoming.body, Other):
+            counters.unused.labels(name, incoming.body.kind[:64]).inc()
+        else:
+            counters.callbacks.labels(name, type(incoming.body).__name__.lower()).inc()
+        return _response(inbound.answer(incoming, router.handle(incoming)))
+
+    @app.get("/healthz")
+    def health() -> Response:
+        waiting()
+        return Response('{"status":"ok"}', content_type="application/json")
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        for state, count in waiting().items():
+            counters.outbox.labels(state).set(count)
+        return Response(generate_latest(counters.registry), content_type=CONTENT_TYPE_LATEST)
+
+    @app.errorhandler(Exception)
+    def broken(error: Exception) -> Response | HTTPException:
+        if isinstance(error, HTTPException):
+            return error
+        # The trace names places in our code, never what was sent.
+        log.error("a request failed: %s", type(error).__name__, exc_info=error)
+        return Response('{"error":"internal"}', status=500, content_type="application/json")
+
+    return app
+
+
+class Counters:
+    """What /metrics shows. Labels never hold anything that a person typed."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.callbacks = Counter(
+            "qinglian_callbacks", "Callbacks taken", ["platform", "kind"], registry=self.registry
+        )
+        self.unused = Counter(
+            "qinglian_unused_events",
+            "Authentic events without use",
+            ["platform", "kind"],
+            registry=self.registry,
+        )
+        self.refused = Counter(
+            "qinglian_refused", "Callbacks refused", ["platform", "status"], registry=self.registry
+        )
+        self.outbox = Gauge("qinglian_outbox", "Messages by state", ["state"], registry=self.registry)
+
+
+def _refuse(name: str, refused: Refused, counters: Counters) -> Response:
+    counters.refused.labels(name, str(refused.status)).inc()
+    log.warning("callback refused: %s %s %s", name, refused.status, refused.why)
+    return Response('{"error":"refused"}', status=refused.status, content_type="application/json")
+
+
+def _response(answer: Answer) -> Response:
+    return Response(answer.body, status=answer.status, content_type=answer.content_type)

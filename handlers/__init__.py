@@ -1,0 +1,1 @@
+"""What the assistant can do: the language it speaks, the mechanisms it shares, one folder per capability."""

@@ -1,0 +1,38 @@
+"""What a capability offers: its words, clicks, forms and jobs. The catalogue lists capabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from msgspec import Struct
+
+from handlers.contract.context import Asked, Context
+from handlers.contract.incoming import Click, FileLost, FileOffered, FileStored, Message, Submission
+from handlers.contract.reply import Reply
+from scheduler.job import Job
+
+OnMessage = Callable[[Asked, Message], Reply]
+OnClick = Callable[[Asked, Click], Reply]
+OnSubmission = Callable[[Asked, Submission], Reply]
+OnCancel = Callable[[Asked], Reply | None]
+OnFile = Callable[[Asked, FileOffered | FileStored | FileLost], Reply]
+
+
+class Word(Struct, frozen=True):
+    """A chat word: what it does, and its line in 帮助 (empty: not listed). `usage` shows how it is typed."""
+
+    run: OnMessage
+    help: str = ""
+    usage: str = ""
+
+
+class Capability(Struct, frozen=True, kw_only=True):
+    """One thing that the assistant can do. Clicks and forms are keyed by the act without the name."""
+
+    name: str
+    words: Mapping[str, Word] = {}
+    clicks: Mapping[str, OnClick] = {}
+    forms: Mapping[str, OnSubmission] = {}
+    takes_files: OnFile | None = None
+    cancel: OnCancel | None = None
+    jobs: Sequence[Job[Context]] = ()

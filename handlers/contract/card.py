@@ -1,0 +1,127 @@
+"""What a person is shown: a card with facts, a trail and buttons, and the questions it may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from msgspec import Struct
+
+from handlers.contract.refusal import Refusal
+
+Args = Mapping[str, str | int]
+
+
+def number_in(args: Args, name: str) -> int:
+    """Return a number that a button carried. Raises Refusal when the button is not one of ours."""
+    value = args.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
+        raise Refusal("这个按钮已经失效，请发「待办」或「我的」重新打开")
+    return value
+
+
+class Tone(StrEnum):
+    """The mood of a card; each platform has its own colour or word for it."""
+
+    INFO = "info"
+    PENDING = "pending"
+    GOOD = "good"
+    BAD = "bad"
+    MUTED = "muted"
+
+
+class Style(StrEnum):
+    """How much a button stands out."""
+
+    PRIMARY = "primary"
+    DANGER = "danger"
+    PLAIN = "plain"
+
+
+class Field(Struct, frozen=True):
+    """One fact: a short label and its value, both plain text."""
+
+    label: str
+    value: str
+    wide: bool = False
+
+
+class Section(Struct, frozen=True):
+    """A few lines of plain text under a heading; `folded` ones open on a tap where the platform can."""
+
+    lines: tuple[str, ...]
+    title: str = ""
+    folded: bool = False
+
+
+class Confirm(Struct, frozen=True):
+    """What a person is asked once more before a button counts."""
+
+    title: str
+    text: str
+
+
+class Button(Struct, frozen=True):
+    """A request that a person can make. `act` is `<capability>.<act>`; `args` are ids and versions only."""
+
+    label: str
+    act: str
+    args: Args = {}
+    style: Style = Style.PLAIN
+    confirm: Confirm | None = None
+
+
+class Kind(StrEnum):
+    """How a question is answered. Files are sent in the chat, never inside a card."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    FILES = "files"
+
+
+class Option(Struct, frozen=True):
+    """One answer to choose."""
+
+    value: str
+    label: str
+
+
+class Question(Struct, frozen=True):
+    """One question of a form. `default` is shown as already answered; `limit` counts characters."""
+
+    name: str
+    label: str
+    kind: Kind = Kind.TEXT
+    required: bool = True
+    options: tuple[Option, ...] = ()
+    default: str = ""
+    hint: str = ""
+    limit: int = 200
+
+
+class Form(Struct, frozen=True):
+    """Questions and the buttons that hand their answers in. `name` is unique within the card."""
+
+    name: str
+    questions: tuple[Question, ...]
+    buttons: tuple[Button, ...]
+
+
+class Card(Struct, frozen=True, kw_only=True):
+    """One message that shows a matter and what can be done about it.
+
+    `subject` (`expense:123:step:2`) is how copies already sent are found and replaced. `preview` is what
+    the chat list and a locked phone show, so it names no amount and no person.
+    """
+
+    title: str
+    subject: str
+    tone: Tone = Tone.INFO
+    tag: str = ""
+    subtitle: str = ""
+    preview: str = ""
+    fields: tuple[Field, ...] = ()
+    sections: tuple[Section, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    form: Form | None = None

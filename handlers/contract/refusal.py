@@ -1,0 +1,15 @@
+"""The one exception that a person reads."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """A request that is not carried out: one clear Chinese sentence with the way out.
+
+    `rule` is the plan's rule that stands against it (`P31`), empty for mere input.
+    """
+
+    def __init__(self, sentence: str, *, rule: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.rule = rule

@@ -1,0 +1,48 @@
+"""How money, moments and typed amounts read in Chinese; pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from handlers.contract.refusal import Refusal
+
+MOST_FEN = 10_000_000_000
+"""One hundred million yuan: beyond it a typed amount is surely a slip."""
+
+_PLAIN = re.compile(r"[+-]?\d+(\.\d*)?|[+-]?\.\d+")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+
+
+def yuan(fen: int) -> str:
+    """Return 分 as `¥1,280.50`."""
+    return f"¥{Decimal(fen) / 100:,.2f}"
+
+
+def moment(at: datetime, zone: str) -> str:
+    """Return a time as `11-23 09:12` in the organisation's zone."""
+    return at.astimezone(ZoneInfo(zone)).strftime("%m-%d %H:%M")
+
+
+def fen(typed: str) -> int:
+    """Return an amount as a person types it (`１２８．５`, `1,280.50元`, `￥30`) in 分.
+
+    Raises Refusal with what is wrong: not a number, not above zero, more than two decimals, too large.
+    """
+    text = re.sub(r"\s", "", unicodedata.normalize("NFKC", typed))
+    bare = re.sub(r"^(人民币|RMB|CNY|¥)|(元整?|块|RMB|CNY)$", "", text, flags=re.IGNORECASE)
+    if not bare:
+        raise Refusal("请填金额，例如 128.50")
+    if not (_PLAIN.fullmatch(bare) or _GROUPED.fullmatch(bare)) or not bare.isascii():
+        raise Refusal(f"看不懂金额「{typed.strip()[:20]}」，请写成元，例如 1280.50")
+    amount = Decimal(bare.replace(",", ""))
+    if amount <= 0:
+        raise Refusal("金额要大于 0，例如 128.50")
+    if amount * 100 != int(amount * 100):
+        raise Refusal("金额最多两位小数（到分），例如 128.50")
+    if amount * 100 > MOST_FEN:
+        raise Refusal("金额太大了，请检查有没有多打几位")
+    return int(amount * 100)

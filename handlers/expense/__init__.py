@@ -1,0 +1,1 @@
+"""Expenses, signed by four different people in order (P31)."""

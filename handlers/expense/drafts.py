@@ -1,0 +1,113 @@
+"""A claim before it is handed in: kept while its requester fills it in, with the files on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import msgspec
+
+from handlers.contract.card import Card
+from handlers.contract.context import Asked, Context
+from handlers.contract.incoming import FileLost, FileOffered, FileStored, StoredFile
+from handlers.expense import cards, forms
+from handlers.expense.forms import Answers, Content
+from storage import dialogue, people, projects
+from storage.dialogue import Dialogue
+from storage.expense import Claim
+
+CAPABILITY = "expense"
+KEPT = timedelta(hours=24)
+
+
+class Draft(msgspec.Struct):
+    """An open draft: the dialogue's id and what was filled in so far."""
+
+    id: int
+    content: Content
+
+
+def find(ctx: Asked) -> Draft | None:
+    """Return the person's open draft."""
+    found = dialogue.find(ctx.tx, ctx.person.id, CAPABILITY, ctx.now)
+    return _draft(found) if found else None
+
+
+def begin(ctx: Asked, claim: Claim | None = None) -> Draft:
+    """Open a draft: a new one, or one that changes a claim."""
+    content = _content_of(ctx, claim) if claim else Content(values={"payee": ctx.person.name})
+    return _draft(dialogue.begin(ctx.tx, ctx.person.id, CAPABILITY, _encode(content), ctx.now + KEPT))
+
+
+def answer(ctx: Asked, draft: Draft, values: Mapping[str, str]) -> Answers | list[str]:
+    """Keep what was typed, and return what it means or what has to be mended."""
+    draft.content.values = {key: value for key, value in values.items() if key != "attachments"}
+    _save(ctx, draft)
+    if draft.content.fetching:
+        return ["还有附件正在取，请等几秒再点「提交」"]
+    payee = values.get("payee", "").strip()
+    known = {payee: people.active_named(ctx.tx, payee)} if payee else {}
+    return forms.understand(draft.content.values, projects.active(ctx.tx), known)
+
+
+def expect(ctx: Asked, draft: Draft, offered: FileOffered) -> Draft:
+    """Note a file that is on its way."""
+    draft.content.fetching[offered.ticket] = offered.name
+    _save_and_show(ctx, draft)
+    return draft
+
+
+def settle(ctx: Asked, draft: Draft, event: FileStored | FileLost) -> str:
+    """Take in a file that arrived, or strike one that did not; return its name."""
+    name = draft.content.fetching.pop(event.ticket)
+    known = {each.sha256 for each in draft.content.files}
+    if isinstance(event, FileStored) and event.file.sha256 not in known:
+        draft.content.files.append(event.file)
+    _save_and_show(ctx, draft)
+    return name
+
+
+def end(ctx: Context, draft_id: int, why: str) -> None:
+    """Close a draft and say why wherever it is shown."""
+    dialogue.end(ctx.tx, draft_id)
+    ctx.replace(cards.closed_draft_card(draft_id, why))
+
+
+def expire(ctx: Context) -> None:
+    """Close the drafts that were left alone too long."""
+    for each in dialogue.expired(ctx.tx, CAPABILITY, ctx.now):
+        end(ctx, each.id, "放了太久，已过期。发「报销」重新开始")
+
+
+def card(ctx: Context, draft: Draft, problems: Sequence[str] = ()) -> Card:
+    """Return the draft's form."""
+    return cards.draft_card(draft.id, draft.content, projects.active(ctx.tx), problems)
+
+
+def _content_of(ctx: Context, claim: Claim) -> Content:
+    version = claim.current
+    values = {
+        "project": projects.get(ctx.tx, version.project_id).code,
+        "amount": f"{version.amount_fen // 100}.{version.amount_fen % 100:02d}",
+        "purpose": version.purpose,
+        "payee": people.get(ctx.tx, version.payee_id).key if version.payee_id else version.payee,
+    }
+    files = [StoredFile(each.sha256, each.name, each.size, each.mime) for each in version.attachments]
+    return Content(claim=claim.id, values=values, files=files)
+
+
+def _draft(found: Dialogue) -> Draft:
+    return Draft(found.id, msgspec.json.decode(found.data, type=Content))
+
+
+def _encode(content: Content) -> str:
+    return msgspec.json.encode(content).decode()
+
+
+def _save(ctx: Context, draft: Draft) -> None:
+    dialogue.save(ctx.tx, draft.id, _encode(draft.content), ctx.now + KEPT)
+
+
+def _save_and_show(ctx: Context, draft: Draft) -> None:
+    _save(ctx, draft)
+    ctx.replace(card(ctx, draft))

@@ -1,0 +1,246 @@
+"""How people talk to the capability: each word, click and form leads to one call of the service."""
+
+from __future__ import annotations
+
+from handlers.contract.card import Args, Button, Card, number_in
+from handlers.contract.context import Asked
+from handlers.contract.incoming import Click, FileLost, FileOffered, FileStored, Message, Submission
+from handlers.contract.refusal import Refusal
+from handlers.contract.reply import Reply
+from handlers.expense import cards, drafts, forms, rules, service
+from handlers.expense.forms import Answers
+from handlers.expense.rules import Act
+from storage import expense, people, projects
+from storage.expense import Claim
+
+NAME = "expense"
+
+
+def new(ctx: Asked, message: Message) -> Reply:
+    """报销: show the form, with what was filled in before."""
+    rules.may_submit(ctx.person)
+    if not projects.active(ctx.tx):
+        raise Refusal("还没有可以报销的项目。请管理员先导入项目表")
+    return Reply(card=drafts.card(ctx, drafts.find(ctx) or drafts.begin(ctx)))
+
+
+def submit(ctx: Asked, submission: Submission) -> Reply:
+    """提交: check the answers; hand the claim in, or say what to mend and keep what was typed."""
+    draft = drafts.find(ctx)
+    if draft is None or draft.id != submission.args.get("draft"):
+        raise Refusal("这张草稿已经提交或过期了。请重新发「报销」")
+    answers = drafts.answer(ctx, draft, submission.values)
+    if not isinstance(answers, Answers):
+        return Reply(card=drafts.card(ctx, draft, answers), toast=answers[0], refused=True)
+    claim = service.hand_in(ctx, draft.content.claim, answers, draft.content.files)
+    drafts.end(ctx, draft.id, f"已提交为 {claim.number}")
+    return Reply(card=_claim_card(ctx, claim), toast=f"{claim.number} 已提交")
+
+
+def edit(ctx: Asked, click: Click) -> Reply:
+    """修改: send the form of a claim that came back, filled with what it said."""
+    claim = service.may_edit(ctx, number_in(click.args, "claim"), number_in(click.args, "version"))
+    draft = drafts.find(ctx)
+    if draft and draft.content.claim != claim.id:
+        raise Refusal("您还有一张没提交的报销草稿。请先提交它，或发「取消」，再来修改")
+    ctx.send_card(ctx.person, drafts.card(ctx, draft or drafts.begin(ctx, claim)))
+    return Reply(toast="修改表单已发给您")
+
+
+def approve(ctx: Asked, click: Click) -> Reply:
+    """同意 by button."""
+    return _decided(ctx, click.args, Act.APPROVE, "")
+
+
+def reject(ctx: Asked, submission: Submission) -> Reply:
+    """驳回 with a reason."""
+    return _decided(ctx, submission.args, Act.REJECT, forms.reason(submission.values, Act.REJECT))
+
+
+def send_back(ctx: Asked, submission: Submission) -> Reply:
+    """退回修改 with a reason."""
+    return _decided(ctx, submission.args, Act.RETURN, forms.reason(submission.values, Act.RETURN))
+
+
+def withdraw(ctx: Asked, click: Click) -> Reply:
+    """撤回 by button."""
+    claim = service.withdraw(ctx, number_in(click.args, "claim"), number_in(click.args, "version"))
+    return Reply(card=_claim_card(ctx, claim), toast=f"{claim.number} 已撤回")
+
+
+def recheck(ctx: Asked, click: Click) -> Reply:
+    """重新检查 a blocked claim."""
+    claim = service.recheck(ctx, number_in(click.args, "claim"), number_in(click.args, "version"))
+    return Reply(card=_claim_card(ctx, claim), toast=rules.STATE_WORDS[rules.State(claim.state)])
+
+
+def files(ctx: Asked, click: Click) -> Reply:
+    """看附件: send the files into the reader's chat."""
+    return _files(ctx, service.by_id(ctx, number_in(click.args, "claim")))
+
+
+def show(ctx: Asked, click: Click) -> Reply:
+    """Send a claim from a list: the card to sign for its signer, the claim for everybody else."""
+    claim = service.by_id(ctx, number_in(click.args, "claim"))
+    ctx.send_card(ctx.person, _card_for(ctx, claim))
+    return Reply(toast=f"{claim.number} 已发给您")
+
+
+def todo(ctx: Asked, message: Message) -> Reply:
+    """待办: what waits for my signature."""
+    waiting = service.todo(ctx)
+    names = people.by_ids(ctx.tx, [claim.requester for claim, _ in waiting])
+    lines = [
+        f"{index}. {cards.waiting_line(claim, names[claim.requester].name, step)}"
+        for index, (claim, step) in enumerate(waiting, 1)
+    ]
+    buttons = [Button(f"处理 {claim.number}", "expense.show", {"claim": claim.id}) for claim, _ in waiting]
+    return Reply(
+        card=cards.list_card("待办", f"expense-todo:{ctx.person.id}", lines, buttons, "没有等您签字的单子 🎉")
+    )
+
+
+def mine(ctx: Asked, message: Message) -> Reply:
+    """我的: my claims and where they are."""
+    found = expense.mine(ctx.tx, ctx.person.id, service.MINE_LIMIT)
+    lines = [f"{index}. {cards.summary_line(each)}" for index, each in enumerate(found, 1)]
+    buttons = [Button(f"查看 {each.number}", "expense.show", {"claim": each.id}) for each in found[:5]]
+    return Reply(
+        card=cards.list_card(
+            "我的报销", f"expense-mine:{ctx.person.id}", lines, buttons, "您还没有报销单。发「报销」开始一张"
+        )
+    )
+
+
+def query(ctx: Asked, message: Message) -> Reply:
+    """查询 <编号>: one claim, to those who may read it."""
+    return Reply(card=_card_for(ctx, _named(ctx, message, "查询")))
+
+
+def say_approve(ctx: Asked, message: Message) -> Reply:
+    """同意 <编号>, for a client that cannot show the card."""
+    return _say(ctx, message, Act.APPROVE)
+
+
+def say_reject(ctx: Asked, message: Message) -> Reply:
+    """驳回 <编号> <原因>."""
+    return _say(ctx, message, Act.REJECT)
+
+
+def say_send_back(ctx: Asked, message: Message) -> Reply:
+    """退回修改 <编号> <原因>."""
+    return _say(ctx, message, Act.RETURN)
+
+
+def say_withdraw(ctx: Asked, message: Message) -> Reply:
+    """撤回 <编号>."""
+    claim = _named(ctx, message, "撤回")
+    return Reply(card=_claim_card(ctx, service.withdraw(ctx, claim.id, claim.current.version)))
+
+
+def say_recheck(ctx: Asked, message: Message) -> Reply:
+    """重新检查 <编号>."""
+    claim = _named(ctx, message, "重新检查")
+    return Reply(card=_claim_card(ctx, service.recheck(ctx, claim.id, claim.current.version)))
+
+
+def say_edit(ctx: Asked, message: Message) -> Reply:
+    """修改 <编号>."""
+    claim = _named(ctx, message, "修改")
+    return edit(ctx, Click("expense.edit", {"claim": claim.id, "version": claim.current.version}))
+
+
+def say_files(ctx: Asked, message: Message) -> Reply:
+    """看附件 <编号>."""
+    return _files(ctx, _named(ctx, message, "看附件"))
+
+
+def reassign(ctx: Asked, message: Message) -> Reply:
+    """改派 <编号>: an administrator lets the rules name the signers anew."""
+    claim = service.reassign(ctx, service.any_by_number(ctx, _number(message, "改派")).id)
+    return Reply(
+        text=f"{claim.number} 已按规则重新安排签字人，{rules.STATE_WORDS[rules.State(claim.state)]}。"
+    )
+
+
+def cancel(ctx: Asked) -> Reply | None:
+    """取消: drop the draft, if there is one."""
+    draft = drafts.find(ctx)
+    if draft is None:
+        return None
+    drafts.end(ctx, draft.id, "已取消")
+    return Reply(text="报销草稿已取消。")
+
+
+def on_file(ctx: Asked, event: FileOffered | FileStored | FileLost) -> Reply:
+    """Put a file that was sent in chat into the draft; without a draft, one is opened for it."""
+    draft = drafts.find(ctx)
+    if isinstance(event, FileOffered):
+        shown = draft is not None
+        draft = drafts.expect(ctx, draft or drafts.begin(ctx), event)
+        return Reply() if shown else Reply(card=drafts.card(ctx, draft))
+    if draft is None or event.ticket not in draft.content.fetching:
+        return Reply(
+            text=f"「{_file_name(event)}」到的时候草稿已经不在了，没有加进去。需要的话请发「报销」，再发一次文件。"
+        )
+    name = drafts.settle(ctx, draft, event)
+    if isinstance(event, FileLost):
+        return Reply(text=f"「{name}」没有收到：{event.why}。请再发一次。")
+    return Reply(text=f"已加入草稿：{name}（共 {len(draft.content.files)} 个附件）。")
+
+
+def _file_name(event: FileStored | FileLost) -> str:
+    return event.file.name if isinstance(event, FileStored) else event.name
+
+
+def _decided(ctx: Asked, args: Args, act: Act, why: str) -> Reply:
+    level, shown = number_in(args, "level"), str(args.get("shown", ""))
+    claim = service.decide(ctx, number_in(args, "claim"), act, number_in(args, "version"), level, shown, why)
+    return Reply(card=_signed_card(ctx, claim, level), toast=f"{claim.number} 已{act}")
+
+
+def _say(ctx: Asked, message: Message, act: Act) -> Reply:
+    claim = _named(ctx, message, act)
+    why = message.rest.partition(" ")[2]
+    if act is not Act.APPROVE:
+        why = forms.reason({"reason": why}, act)
+    step = service.my_step(ctx, claim)
+    claim = service.decide(
+        ctx, claim.id, act, claim.current.version, step.level, step.shown, why if why else ""
+    )
+    return Reply(card=_signed_card(ctx, claim, step.level))
+
+
+def _named(ctx: Asked, message: Message, word: str) -> Claim:
+    return service.readable(ctx, _number(message, word))
+
+
+def _number(message: Message, word: str) -> str:
+    number = message.rest.split(maxsplit=1)[0] if message.rest else ""
+    if not number:
+        raise Refusal(f"请带上编号，例如「{word} BX-2026-0001」")
+    return number
+
+
+def _files(ctx: Asked, claim: Claim) -> Reply:
+    count = service.send_files(ctx, claim)
+    text = f"{claim.number} 的 {count} 个附件马上发给您" if count else f"{claim.number} 无附件"
+    return Reply(toast=text, text=text)
+
+
+def _card_for(ctx: Asked, claim: Claim) -> Card:
+    opened = service.open_level(ctx, claim)
+    if opened and opened.assignee == ctx.person.id:
+        return cards.step_card(service.picture(ctx, claim), opened)
+    return _claim_card(ctx, claim)
+
+
+def _claim_card(ctx: Asked, claim: Claim) -> Card:
+    shown = cards.claim_card(service.picture(ctx, claim))
+    return shown if claim.requester == ctx.person.id else cards.for_reader(shown, ctx.person.id)
+
+
+def _signed_card(ctx: Asked, claim: Claim, level: int) -> Card:
+    shown = service.picture(ctx, claim)
+    step = next(each for each in shown.steps if each.level == level)
+    return cards.step_card(shown, step)

@@ -1,0 +1,1 @@
+"""Ordered signatures by different people, with separation of duties (P31)."""

@@ -1,0 +1,215 @@
+"""Who may sign which level: four different people, none of them paid, chosen by rule alone (P31)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from handlers.contract.roles import Role
+
+if TYPE_CHECKING:
+    from storage.people import Deputy, Person
+
+LEVELS = {1: "经办人", 2: "项目负责人", 3: "财务负责人", 4: "秘书长"}
+FIRST, LEAD, FINANCE, LAST = LEVELS
+
+_STAFF = frozenset(
+    {
+        Role.HANDLER,
+        Role.PROJECT_LEAD,
+        Role.FINANCE_HEAD,
+        Role.ACCOUNTANT,
+        Role.CASHIER,
+        Role.SECRETARY_GENERAL,
+        Role.DEPARTMENT_HEAD,
+        Role.CHAIR,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The active people who may matter, by id, and the signing authorities valid that day."""
+
+    people: Mapping[int, Person]
+    deputies: Sequence[Deputy]
+
+    def holders(self, role: Role) -> list[Person]:
+        """Return who holds a role, by key."""
+        return sorted(
+            (each for each in self.people.values() if role in each.roles), key=lambda each: each.key
+        )
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What decides who may sign: who submits, who is paid (None: somebody outside), who leads the project."""
+
+    requester: int
+    payee: int | None
+    lead: int
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who may sign a level, and why. `watched`: the supervisors get a copy (decision 5)."""
+
+    person: int
+    ground: str
+    watched: bool = False
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Why no chain of four different people can be formed, as a Chinese sentence, and at which level."""
+
+    level: int
+    why: str
+
+
+Chain = Mapping[int, Candidate]
+
+
+def form(matter: Matter, roster: Roster, fixed: Chain | None = None) -> Chain | Gap:
+    """Return the first complete chain of four different people, in the order of candidates, or the gap.
+
+    `fixed` holds levels that are signed already and stay as they are.
+    """
+    start: dict[int, Candidate] = {FIRST: Candidate(matter.requester, LEVELS[FIRST]), **(fixed or {})}
+    choices = {level: candidates(level, matter, roster) for level in LEVELS if level not in start}
+    complete = next(_complete(start, choices), None)
+    return complete or _gap(matter, roster, start, choices)
+
+
+def _complete(start: Mapping[int, Candidate], choices: Mapping[int, list[Candidate]]) -> Iterator[Chain]:
+    """Yield every assignment of distinct people, the earlier levels' first choices first."""
+    if not choices:
+        yield dict(sorted(start.items()))
+        return
+    level = min(choices)
+    rest = {each: options for each, options in choices.items() if each != level}
+    taken = {each.person for each in start.values()}
+    for option in choices[level]:
+        if option.person not in taken:
+            yield from _complete({**start, level: option}, rest)
+
+
+def candidates(level: int, matter: Matter, roster: Roster) -> list[Candidate]:
+    """Return who may sign a level, in order: holders, their deputies, the substitutes of decision 5.
+
+    Left out: the requester, whoever is paid, supervisors (they stand outside, P21), people who left.
+    """
+    named = {LEAD: _leads, FINANCE: _finance, LAST: _last}[level](matter, roster)
+    seen: set[int] = set()
+    eligible = []
+    for each in named:
+        if each.person not in seen and not _barred(each.person, matter, roster):
+            eligible.append(each)
+        seen.add(each.person)
+    return eligible
+
+
+def _barred(person: int, matter: Matter, roster: Roster) -> bool:
+    somebody = roster.people.get(person)
+    return somebody is None or Role.SUPERVISOR in somebody.roles or person in (matter.requester, matter.payee)
+
+
+def _leads(matter: Matter, roster: Roster) -> list[Candidate]:
+    lead = roster.people.get(matter.lead)
+    if lead is None:
+        return []
+    # Decision 5: a secretary-general who leads the project signs level 4 only.
+    own = [] if Role.SECRETARY_GENERAL in lead.roles else [Candidate(lead.id, LEVELS[LEAD])]
+    return own + _deputies(lead, roster)
+
+
+def _finance(matter: Matter, roster: Roster) -> list[Candidate]:
+    heads = roster.holders(Role.FINANCE_HEAD)
+    own = [Candidate(each.id, LEVELS[FINANCE]) for each in heads]
+    return own + [stand_in for each in heads for stand_in in _deputies(each, roster)]
+
+
+def _last(matter: Matter, roster: Roster) -> list[Candidate]:
+    payee = roster.people.get(matter.payee or 0)
+    if payee and Role.CHAIR in payee.roles:
+        # Decision 5: what the chair is paid is never signed by a subordinate alone.
+        return _above(roster)
+    heads = roster.holders(Role.SECRETARY_GENERAL)
+    involved = [each for each in heads if each.id in (matter.requester, matter.payee)]
+    found = [Candidate(each.id, LEVELS[LAST]) for each in heads]
+    found += [
+        stand_in
+        for each in heads
+        for stand_in in _deputies(each, roster, unless_named_by=each.id if each in involved else None)
+    ]
+    if involved:
+        found += [Candidate(each.id, "理事长代秘书长") for each in roster.holders(Role.CHAIR)]
+    if any(Role.CHAIR in each.roles for each in involved):
+        found += _above(roster)
+    return found
+
+
+def _above(roster: Roster) -> list[Candidate]:
+    """Return who stands in for a chair: the vice-chairs, then council members who hold no paid post."""
+    vice = [Candidate(each.id, "副理事长代签", watched=True) for each in roster.holders(Role.VICE_CHAIR)]
+    unpaid = [each for each in roster.holders(Role.COUNCIL_MEMBER) if not each.roles & _STAFF]
+    return vice + [Candidate(each.id, "理事代签", watched=True) for each in unpaid]
+
+
+def _deputies(holder: Person, roster: Roster, unless_named_by: int | None = None) -> list[Candidate]:
+    return [
+        Candidate(
+            each.deputy, f"代{holder.name}签（{each.first_day:%Y-%m-%d} 至 {each.last_day:%Y-%m-%d} 授权）"
+        )
+        for each in roster.deputies
+        if each.holder == holder.id and each.named_by != unless_named_by
+    ]
+
+
+def _gap(
+    matter: Matter, roster: Roster, start: Mapping[int, Candidate], choices: Mapping[int, list[Candidate]]
+) -> Gap:
+    """Say which level nobody can take. When every level has somebody, two levels want the same person."""
+    for level, options in choices.items():
+        if not options:
+            return Gap(level, _why_nobody(level, matter, roster))
+    taken = {each.person for each in start.values()}
+    level = next(
+        (each for each, options in choices.items() if all(one.person in taken for one in options)),
+        max(choices),
+    )
+    names = "、".join(roster.people[each.person].name for each in choices[level])
+    return Gap(level, f"第 {level} 级（{LEVELS[level]}）只能由{names}签，但同一个人不能签两级")
+
+
+def _why_nobody(level: int, matter: Matter, roster: Roster) -> str:
+    where = f"第 {level} 级（{LEVELS[level]}）"
+    proper = (
+        [roster.people[matter.lead]] if level == LEAD and matter.lead in roster.people else []
+    ) or roster.holders(
+        {LEAD: Role.PROJECT_LEAD, FINANCE: Role.FINANCE_HEAD, LAST: Role.SECRETARY_GENERAL}[level]
+    )
+    if level == LEAD and matter.lead not in roster.people:
+        return f"{where}没有人签：这个项目的负责人已不在岗"
+    if not proper:
+        return f"{where}没有人签：还没有人担任{LEVELS[level]}"
+    reasons = "；".join(f"{each.name}{_why_not(level, each, matter)}" for each in proper)
+    return f"{where}没有人能签：{reasons}，也没有有效的授权代签人"
+
+
+def _why_not(level: int, person: Person, matter: Matter) -> str:
+    if person.id == matter.requester:
+        return "是本单经办人"
+    if person.id == matter.payee:
+        return "是本单收款人"
+    if Role.SUPERVISOR in person.roles:
+        return "是监事，不参与签批"
+    if level == LEAD and Role.SECRETARY_GENERAL in person.roles:
+        return "兼任秘书长，只签第 4 级"
+    return "不能签本单"
+
+
+def held_by(chain: Chain) -> Sequence[int]:
+    """Return the people of a chain, level by level."""
+    return [chain[level].person for level in sorted(chain)]

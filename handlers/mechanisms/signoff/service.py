@@ -1,0 +1,168 @@
+"""Keeping a sign-off going: the frozen chain, the one open step, the signature that ends it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from handlers.contract.context import Context
+from handlers.contract.refusal import Refusal
+from handlers.contract.roles import Role
+from handlers.contract.wording import moment
+from handlers.mechanisms.signoff import rules
+from storage import people, signoff
+from storage.database import Tx
+from storage.journal import canonical
+from storage.people import Person
+from storage.signoff import Seat, Step, StepState
+
+_DONE = {StepState.SIGNED: "同意", StepState.REJECTED: "驳回", StepState.RETURNED: "退回修改"}
+_POSTS = (
+    Role.PROJECT_LEAD,
+    Role.FINANCE_HEAD,
+    Role.SECRETARY_GENERAL,
+    Role.CHAIR,
+    Role.VICE_CHAIR,
+    Role.COUNCIL_MEMBER,
+    Role.SUPERVISOR,
+)
+
+
+def roster(ctx: Context, matter: rules.Matter) -> rules.Roster:
+    """Load everybody who may matter to a chain today."""
+    deputies = people.deputies_on(ctx.tx, ctx.now.astimezone(ZoneInfo(ctx.zone)).date())
+    posts = {each.id: each for each in people.holders(ctx.tx, _POSTS)}
+    others = {matter.requester, matter.lead, *(each.deputy for each in deputies)}
+    others |= {each.holder for each in deputies} | ({matter.payee} if matter.payee else set())
+    known = posts | people.by_ids(ctx.tx, others - posts.keys())
+    return rules.Roster({key: each for key, each in known.items() if each.active}, deputies)
+
+
+def begin(
+    ctx: Context, subject: str, version: int, chain: rules.Chain, document: Mapping[str, object]
+) -> Step:
+    """Freeze a chain, sign level 1 for the one who submits, open level 2 and return it."""
+    seats = [Seat(level, rules.LEVELS[level], each.person, each.ground) for level, each in chain.items()]
+    signoff.add(ctx.tx, subject, version, seats)
+    first = _open(ctx, signoff.steps(ctx.tx, subject, version)[0], [], document)
+    sign(ctx, people.get(ctx.tx, first.assignee), first, StepState.SIGNED, "")
+    return advance(ctx, subject, version, document)
+
+
+def advance(ctx: Context, subject: str, version: int, document: Mapping[str, object]) -> Step:
+    """Open the first level that waits and return it. IndexError when none does."""
+    steps = signoff.steps(ctx.tx, subject, version)
+    waiting = [each for each in steps if each.state is StepState.WAITING]
+    return _open(ctx, waiting[0], [each for each in steps if each.state is StepState.SIGNED], document)
+
+
+def _open(ctx: Context, step: Step, signed: Sequence[Step], document: Mapping[str, object]) -> Step:
+    signoff.open_step(ctx.tx, step.id, what_is_shown(document, signed), ctx.now)
+    return _step(ctx.tx, step.subject, step.version, step.level)
+
+
+def what_is_shown(document: Mapping[str, object], signed: Sequence[Step]) -> str:
+    """Return SHA-256 of what a signer signs: the document and all earlier signatures."""
+    signatures = [
+        {
+            "level": each.level,
+            "person": each.assignee,
+            "name": each.signer,
+            "roles": each.signer_roles,
+            "at": each.decided_at.isoformat() if each.decided_at else "",
+            "shown": each.shown,
+        }
+        for each in signed
+    ]
+    return hashlib.sha256(
+        canonical({"document": dict(document), "signatures": signatures}).encode()
+    ).hexdigest()
+
+
+def sign(ctx: Context, person: Person, step: Step, state: StepState, reason: str) -> None:
+    """End an open step by a person's decision, on record. Refused when somebody was first."""
+    roles = "、".join(sorted(person.roles))
+    if not signoff.decide(ctx.tx, step, state, person.name, roles, reason, ctx.now):
+        raise Refusal(already(ctx, _step(ctx.tx, step.subject, step.version, step.level), person))
+    ctx.record(
+        person,
+        f"signoff.{state}",
+        step.subject,
+        step.version,
+        {
+            "level": step.level,
+            "title": step.title,
+            "ground": step.ground,
+            "name": person.name,
+            "roles": roles,
+            "shown": step.shown,
+            "reason": reason,
+        },
+    )
+
+
+def its_turn(ctx: Context, person: Person, steps: Sequence[Step], level: int) -> Step:
+    """Return the step of a level if it is open and this person's. Raises Refusal naming what happened."""
+    step = next((each for each in steps if each.level == level), None)
+    if step is None:
+        raise Refusal("没有这一级签字")
+    if step.state is not StepState.OPEN:
+        raise Refusal(already(ctx, step, person), rule="P31")
+    if step.assignee != person.id:
+        whose = people.get(ctx.tx, step.assignee).name
+        raise Refusal(f"这一级（{step.title}）由{whose}签，别人不能代签", rule="P31")
+    return step
+
+
+def still_holds(
+    ctx: Context, person: Person, steps: Sequence[Step], step: Step, matter: rules.Matter
+) -> None:
+    """Check at the moment of the act: four different people, each entitled. Raises Refusal."""
+    others = [each.assignee for each in steps if each.level != step.level]
+    if person.id in others or len(set(others)) != len(others):
+        raise Refusal("四级签字要由四个不同的人签，同一个人不能签两级", rule="P31")
+    if person.id == matter.payee:
+        raise Refusal("收款人不能签自己的单子", rule="P31")
+    entitled = rules.candidates(step.level, matter, roster(ctx, matter))
+    if person.id not in [each.person for each in entitled]:
+        raise Refusal(
+            f"您现在不能签第 {step.level} 级（{step.title}）：职务或授权代签已变。"
+            "请管理员发「改派 编号」重新安排",
+            rule="P31",
+        )
+
+
+def already(ctx: Context, step: Step, person: Person) -> str:
+    """Say why a step is not open: who did what and when."""
+    if step.state in _DONE and step.decided_at:
+        who = "您" if step.assignee == person.id else step.signer
+        return f"{who}已于 {moment(step.decided_at, ctx.zone)} {_DONE[step.state]}，不用再点了"
+    if step.state is StepState.WAITING:
+        return f"还没轮到第 {step.level} 级（{step.title}），请等前一级签完"
+    return "这一版已经结束，不用再签了"
+
+
+def refill(ctx: Context, subject: str, version: int, matter: rules.Matter) -> rules.Gap | list[Step]:
+    """Form the chain anew for the levels that nobody has signed yet, and record who takes whose place.
+
+    Returns the steps that changed hands, or the gap; on a gap nothing is changed.
+    """
+    steps = signoff.steps(ctx.tx, subject, version)
+    fixed = {
+        each.level: rules.Candidate(each.assignee, each.ground)
+        for each in steps
+        if each.state is StepState.SIGNED
+    }
+    chain = rules.form(matter, roster(ctx, matter), fixed)
+    if isinstance(chain, rules.Gap):
+        return chain
+    moved = [each for each in steps if chain[each.level].person != each.assignee]
+    for each in moved:
+        seat = chain[each.level]
+        signoff.reassign(ctx.tx, each.id, seat.person, seat.ground)
+    return moved
+
+
+def _step(tx: Tx, subject: str, version: int, level: int) -> Step:
+    return next(each for each in signoff.steps(tx, subject, version) if each.level == level)

@@ -1,0 +1,1 @@
+"""Who is who: people, projects and signing authorities, taken over from files."""

@@ -1,0 +1,1 @@
+"""When: the clock, the working days and the jobs."""

@@ -1,0 +1,1 @@
+"""All that is remembered: every table, every SQL statement, every difference between databases."""

@@ -1,0 +1,50 @@
+"""Requests that known people made and that were refused, for the supervisors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, String, Table, insert, select
+
+from storage.base import Id, UtcTime, metadata
+from storage.database import Tx
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("act", String(64), nullable=False),
+    Column("about", String(128), nullable=False),
+    Column("rule", String(16), nullable=False),
+    Column("answer", String(500), nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One refused request: `about` holds the ids that came with it, `answer` the sentence that was given."""
+
+    at: datetime
+    person_id: int
+    act: str
+    about: str
+    rule: str
+    answer: str
+
+
+def record(tx: Tx, at: datetime, person_id: int, act: str, about: str, rule: str, answer: str) -> None:
+    """Remember a refused request."""
+    tx.run(
+        insert(attempt).values(
+            at=at, person_id=person_id, act=act[:64], about=about[:128], rule=rule, answer=answer[:500]
+        )
+    )
+
+
+def since(tx: Tx, start: datetime) -> list[Attempt]:
+    """Return the refused requests from `start` on, oldest first."""
+    rows = tx.run(select(attempt).where(attempt.c.at >= start).order_by(attempt.c.id))
+    return [Attempt(row.at, row.person_id, row.act, row.about, row.rule, row.answer) for row in rows]

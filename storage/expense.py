@@ -1,0 +1,270 @@
+"""Claims, their versions and lines, and the files that belong to a version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    UniqueConstraint,
+    insert,
+    select,
+    update,
+)
+
+from storage.base import Id, UtcTime, metadata
+from storage.database import Tx
+
+claim = Table(
+    "claim",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("number", String(20), nullable=False, unique=True),
+    Column("requester_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("note", String(500), nullable=False, default=""),
+    Column("created_at", UtcTime, nullable=False),
+    Index("ix_claim_mine", "requester_id", "id"),
+)
+
+claim_version = Table(
+    "claim_version",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("claim_id", Id, ForeignKey("claim.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("project_id", Id, ForeignKey("project.id"), nullable=False),
+    Column("payee", String(100), nullable=False),
+    Column("payee_id", Id, ForeignKey("person.id")),
+    Column("rule_version", String(64), nullable=False),
+    Column("submitted_at", UtcTime, nullable=False),
+    UniqueConstraint("claim_id", "version"),
+)
+
+claim_line = Table(
+    "claim_line",
+    metadata,
+    Column("claim_version_id", Id, ForeignKey("claim_version.id"), primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("purpose", String(500), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+)
+
+claim_file = Table(
+    "claim_file",
+    metadata,
+    Column("claim_version_id", Id, ForeignKey("claim_version.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", String(64), ForeignKey("file.sha256"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("mime", String(100), nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What was spent: purpose and amount in 分."""
+
+    purpose: str
+    amount_fen: int
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file of a version, named as its sender named it."""
+
+    sha256: str
+    name: str
+    size: int
+    mime: str
+
+
+@dataclass(frozen=True)
+class Version:
+    """What was submitted at once. `payee` is the text as typed, or the roster name when `payee_id` is set."""
+
+    version: int
+    project_id: int
+    payee: str
+    payee_id: int | None
+    rule_version: str
+    submitted_at: datetime
+    lines: tuple[Line, ...]
+    attachments: tuple[Attachment, ...]
+
+    @property
+    def amount_fen(self) -> int:
+        """The sum of all lines, in 分."""
+        return sum(line.amount_fen for line in self.lines)
+
+    @property
+    def purpose(self) -> str:
+        """What the money was for, all lines together."""
+        return "；".join(line.purpose for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim as it stands; `state` is one of the rules' states, `note` says why it is blocked."""
+
+    id: int
+    number: str
+    requester: int
+    state: str
+    note: str
+    created_at: datetime
+    current: Version
+
+    @property
+    def subject(self) -> str:
+        """The name under which steps, cards and the journal know the claim."""
+        return f"expense:{self.id}"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One line of a list of claims."""
+
+    id: int
+    number: str
+    state: str
+    purpose: str
+    amount_fen: int
+
+
+def create(tx: Tx, number: str, requester: int, state: str, now: datetime) -> int:
+    """Add a claim without a version yet; return its id."""
+    return tx.add(claim, number=number, requester_id=requester, state=state, version=0, created_at=now)
+
+
+def add_version(tx: Tx, claim_id: int, new: Version) -> None:
+    """Add a version with its lines and files and make it the current one."""
+    version_id = tx.add(
+        claim_version,
+        claim_id=claim_id,
+        version=new.version,
+        project_id=new.project_id,
+        payee=new.payee,
+        payee_id=new.payee_id,
+        rule_version=new.rule_version,
+        submitted_at=new.submitted_at,
+    )
+    tx.run(
+        insert(claim_line),
+        [
+            {
+                "claim_version_id": version_id,
+                "line": n,
+                "purpose": line.purpose,
+                "amount_fen": line.amount_fen,
+            }
+            for n, line in enumerate(new.lines, 1)
+        ],
+    )
+    if new.attachments:
+        tx.run(
+            insert(claim_file),
+            [
+                {"claim_version_id": version_id, "position": n, **vars(each)}
+                for n, each in enumerate(new.attachments, 1)
+            ],
+        )
+    tx.run(update(claim).where(claim.c.id == claim_id).values(version=new.version))
+
+
+def move(tx: Tx, claim_id: int, version: int, old: str, new: str, note: str = "") -> bool:
+    """Change a claim's state; False when it is no longer in `old` at `version`."""
+    same = (claim.c.id == claim_id, claim.c.version == version, claim.c.state == old)
+    return tx.run(update(claim).where(*same).values(state=new, note=note[:500])).rowcount == 1
+
+
+def lock(tx: Tx, claim_id: int) -> None:
+    """Let nobody else change the claim until the transaction ends."""
+    tx.run(select(claim.c.id).where(claim.c.id == claim_id).with_for_update())
+
+
+def get(tx: Tx, claim_id: int) -> Claim | None:
+    """Return a claim with its current version."""
+    row = tx.one(select(claim).where(claim.c.id == claim_id))
+    return _claim(tx, row) if row else None
+
+
+def by_number(tx: Tx, number: str) -> Claim | None:
+    """Return a claim by its number, `BX-2026-0001`."""
+    row = tx.one(select(claim).where(claim.c.number == number))
+    return _claim(tx, row) if row else None
+
+
+def versions(tx: Tx, claim_id: int) -> list[Version]:
+    """Return all versions of a claim, the first one first."""
+    rows = tx.run(
+        select(claim_version).where(claim_version.c.claim_id == claim_id).order_by(claim_version.c.version)
+    ).all()
+    return [_version(tx, row) for row in rows]
+
+
+def mine(tx: Tx, requester: int, limit: int) -> list[Summary]:
+    """Return a person's claims, the newest first."""
+    rows = tx.run(
+        select(claim).where(claim.c.requester_id == requester).order_by(claim.c.id.desc()).limit(limit)
+    )
+    return [_summary(tx, row) for row in rows.all()]
+
+
+def summaries(tx: Tx, ids: Sequence[int]) -> dict[int, Summary]:
+    """Return claims by id, as list lines."""
+    rows = tx.run(select(claim).where(claim.c.id.in_(ids))).all()
+    return {row.id: _summary(tx, row) for row in rows}
+
+
+def _claim(tx: Tx, row: Row[Any]) -> Claim:
+    version = tx.one(
+        select(claim_version).where(
+            claim_version.c.claim_id == row.id, claim_version.c.version == row.version
+        )
+    )
+    if version is None:
+        raise LookupError(f"claim {row.id} has no version {row.version}")
+    return Claim(
+        row.id, row.number, row.requester_id, row.state, row.note, row.created_at, _version(tx, version)
+    )
+
+
+def _version(tx: Tx, row: Row[Any]) -> Version:
+    lines = tx.run(
+        select(claim_line.c.purpose, claim_line.c.amount_fen)
+        .where(claim_line.c.claim_version_id == row.id)
+        .order_by(claim_line.c.line)
+    )
+    files = tx.run(
+        select(claim_file.c.sha256, claim_file.c.name, claim_file.c.size, claim_file.c.mime)
+        .where(claim_file.c.claim_version_id == row.id)
+        .order_by(claim_file.c.position)
+    )
+    return Version(
+        row.version,
+        row.project_id,
+        row.payee,
+        row.payee_id,
+        row.rule_version,
+        row.submitted_at,
+        tuple(Line(*each) for each in lines),
+        tuple(Attachment(*each) for each in files),
+    )
+
+
+def _summary(tx: Tx, row: Row[Any]) -> Summary:
+    whole = _claim(tx, row)
+    return Summary(row.id, row.number, row.state, whole.current.purpose, whole.current.amount_fen)

@@ -1,0 +1,43 @@
+"""How the schema came to be, step by step, and how to bring a database up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect
+
+from storage.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+
+_VERSIONS = Path(__file__).parent / "versions"
+
+
+def upgrade(database: Database) -> None:
+    """Bring a database to the newest schema; nothing happens when it is there."""
+    from alembic import command  # only those who migrate pay for Alembic
+
+    with database.engine.connect() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def is_current(database: Database) -> bool:
+    """Tell whether the database has the newest schema; looks by itself, as Alembic is slow to load."""
+    newest = max(each.name.partition("_")[0] for each in _VERSIONS.glob("[0-9]*.py"))
+    with database.engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == newest
+
+
+def _config() -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    return config

@@ -1,0 +1,264 @@
+"""Messages on their way out: written with the business change, claimed and settled by the relay.
+
+A row keeps the neutral message and a person (or, for somebody unknown, an address); the platform and its
+rendering are chosen when it is sent. Rows of one lane (recipient and subject) leave in order. All times are
+machine time.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from storage.base import Id, UtcTime, metadata
+from storage.database import Tx
+from storage.people import Address
+
+LEASE = timedelta(minutes=2)
+"""How long a claimed row waits for its relay before another may take it."""
+
+KEPT = timedelta(days=30)
+"""Longer than a sent card can be replaced (Feishu: 14 days)."""
+
+
+class Kind(StrEnum):
+    """What a row asks the relay to do."""
+
+    TEXT = "text"
+    CARD = "card"
+    REPLACE = "replace"
+    FILE = "file"
+
+
+class State(StrEnum):
+    """WAITING and SENDING are under way; SENT, DEAD (given up) and SUPERSEDED (a newer one came) are ends."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    DEAD = "dead"
+    SUPERSEDED = "superseded"
+
+
+OPEN = (State.WAITING, State.SENDING)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("token", String(32), nullable=False),
+    Column("person_id", Id, ForeignKey("person.id")),
+    Column("platform", String(16)),
+    Column("user_id", String(128)),
+    Column("lane", String(320), nullable=False),
+    Column("subject", String(128), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("created_at", UtcTime, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("error", String(500), nullable=False, default=""),
+)
+_is_open = outbox.c.state.in_(OPEN)
+Index("ix_outbox_due", outbox.c.due_at, sqlite_where=_is_open, postgresql_where=_is_open)
+Index("ix_outbox_lane_open", outbox.c.lane, outbox.c.id, sqlite_where=_is_open, postgresql_where=_is_open)
+Index("ix_outbox_subject", outbox.c.subject)
+Index("ix_outbox_ended", outbox.c.state, outbox.c.created_at)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A person by id, or, for somebody who is not on the roster, an address."""
+
+    person_id: int | None = None
+    address: Address | None = None
+
+    @property
+    def lane(self) -> str:
+        """The recipient's part of the lane."""
+        if self.address:
+            return f"{self.address.platform}/{self.address.user_id}"
+        return str(self.person_id)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One row as the relay sees it. `token` is the idempotency key, the same on every attempt."""
+
+    id: int
+    token: str
+    recipient: Recipient
+    subject: str
+    kind: Kind
+    body: str
+    attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Dead:
+    """A message that was given up, for the administrator."""
+
+    id: int
+    recipient: Recipient
+    subject: str
+    created_at: datetime
+    error: str
+
+
+def post(tx: Tx, to: Recipient, kind: Kind, subject: str, body: str, now: datetime) -> None:
+    """Add a message. A replacement supersedes the ones for the same lane that have not left yet."""
+    lane = f"{to.lane}|{subject}"
+    if kind is Kind.REPLACE:
+        older = (outbox.c.lane == lane, outbox.c.kind == Kind.REPLACE, outbox.c.state == State.WAITING)
+        tx.run(update(outbox).where(*older).values(state=State.SUPERSEDED))
+    tx.run(
+        insert(outbox).values(
+            token=secrets.token_hex(16),
+            person_id=to.person_id,
+            platform=to.address.platform if to.address else None,
+            user_id=to.address.user_id if to.address else None,
+            lane=lane,
+            subject=subject,
+            kind=kind,
+            body=body,
+            state=State.WAITING,
+            created_at=now,
+            due_at=now,
+        )
+    )
+    tx.nudges = True
+
+
+def card_recipients(tx: Tx, subject: str) -> set[Recipient]:
+    """Return who was or will be sent a card on `subject`."""
+    rows = tx.run(
+        select(outbox.c.person_id, outbox.c.platform, outbox.c.user_id)
+        .where(outbox.c.subject == subject, outbox.c.kind == Kind.CARD)
+        .distinct()
+    )
+    return {_recipient(row.person_id, row.platform, row.user_id) for row in rows}
+
+
+def any_due(tx: Tx, now: datetime) -> bool:
+    """Tell whether a claim may find something; a cheap look that takes no lock."""
+    due = select(outbox.c.id).where(outbox.c.state.in_(OPEN), outbox.c.due_at <= now).limit(1)
+    return tx.one(due) is not None
+
+
+def claim(tx: Tx, now: datetime, limit: int) -> list[Item]:
+    """Take up to `limit` due rows that lead their lanes, oldest first, for the length of the lease."""
+    earlier = outbox.alias("earlier")
+    leads = ~(
+        select(earlier.c.id)
+        .where(earlier.c.lane == outbox.c.lane, earlier.c.id < outbox.c.id, earlier.c.state.in_(OPEN))
+        .exists()
+    )
+    rows = tx.run(
+        select(outbox)
+        .where(outbox.c.state.in_(OPEN), outbox.c.due_at <= now, leads)
+        .order_by(outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=outbox)
+    ).all()
+    if rows:
+        tx.run(
+            update(outbox)
+            .where(outbox.c.id.in_([row.id for row in rows]))
+            .values(state=State.SENDING, due_at=now + LEASE, attempts=outbox.c.attempts + 1)
+        )
+    return [
+        Item(
+            row.id,
+            row.token,
+            _recipient(row.person_id, row.platform, row.user_id),
+            row.subject,
+            Kind(row.kind),
+            row.body,
+            row.attempts + 1,
+            row.created_at,
+        )
+        for row in rows
+    ]
+
+
+def sent(tx: Tx, ids: Sequence[int]) -> None:
+    """Mark rows as delivered."""
+    tx.run(update(outbox).where(outbox.c.id.in_(ids)).values(state=State.SENT, error=""))
+
+
+def retry(tx: Tx, item_id: int, due_at: datetime, error: str) -> None:
+    """Let a row wait for another attempt."""
+    tx.run(
+        update(outbox)
+        .where(outbox.c.id == item_id)
+        .values(state=State.WAITING, due_at=due_at, error=error[:500])
+    )
+
+
+def bury(tx: Tx, item_id: int, error: str) -> None:
+    """Give a row up."""
+    tx.run(update(outbox).where(outbox.c.id == item_id).values(state=State.DEAD, error=error[:500]))
+
+
+def revive(tx: Tx, now: datetime) -> int:
+    """Let every row that was given up wait again; return how many."""
+    tx.nudges = True
+    return tx.run(
+        update(outbox).where(outbox.c.state == State.DEAD).values(state=State.WAITING, due_at=now, attempts=0)
+    ).rowcount
+
+
+def dead(tx: Tx) -> list[Dead]:
+    """Return what was given up, oldest first."""
+    rows = tx.run(select(outbox).where(outbox.c.state == State.DEAD).order_by(outbox.c.id))
+    return [
+        Dead(
+            row.id,
+            _recipient(row.person_id, row.platform, row.user_id),
+            row.subject,
+            row.created_at,
+            row.error,
+        )
+        for row in rows
+    ]
+
+
+def counts(tx: Tx) -> dict[str, int]:
+    """Return how many rows are in each state that is not an end, and how many are dead."""
+    states = (*OPEN, State.DEAD)
+    rows = tx.run(
+        select(outbox.c.state, func.count()).where(outbox.c.state.in_(states)).group_by(outbox.c.state)
+    )
+    return {str(state): 0 for state in states} | {row[0]: row[1] for row in rows}
+
+
+def purge(tx: Tx, now: datetime) -> int:
+    """Forget delivered and superseded rows that can no longer matter; return how many."""
+    ended = outbox.c.state.in_((State.SENT, State.SUPERSEDED))
+    return tx.run(delete(outbox).where(ended, outbox.c.created_at < now - KEPT)).rowcount
+
+
+def _recipient(person_id: int | None, platform: str | None, user_id: str | None) -> Recipient:
+    if person_id is None:
+        return Recipient(address=Address(platform or "", user_id or ""))
+    return Recipient(person_id=person_id)

@@ -1,0 +1,245 @@
+"""People, their roles, their accounts on the platforms, and who may sign for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    UniqueConstraint,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from storage.base import Id, metadata
+from storage.database import Tx
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("name", String(64), nullable=False, index=True),
+    Column("department", String(64), nullable=False, default=""),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("phone_hash", String(64), unique=True),
+)
+
+role = Table(
+    "role",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("role", String(32), primary_key=True),
+    Index("ix_role_role", "role"),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("platform", String(16), primary_key=True),
+    Column("user_id", String(128), primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("current", Boolean, nullable=False, default=False),
+    UniqueConstraint("person_id", "platform"),
+)
+
+deputy = Table(
+    "deputy",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("holder_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("deputy_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("named_by_id", Id, ForeignKey("person.id"), nullable=False),
+    UniqueConstraint("holder_id", "deputy_id", "first_day", "last_day"),
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody on the roster. `key` is never reused; one who left is not active and keeps the row."""
+
+    id: int
+    key: str
+    name: str
+    department: str = ""
+    roles: frozenset[str] = frozenset()
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a message goes: an account on one platform."""
+
+    platform: str
+    user_id: str
+
+
+@dataclass(frozen=True)
+class Deputy:
+    """A signing authority (授权代签): `deputy` may sign for `holder` from first to last day, both included."""
+
+    id: int
+    holder: int
+    deputy: int
+    first_day: date
+    last_day: date
+    named_by: int
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """What an import says of one person; `accounts` maps platform to user id."""
+
+    key: str
+    name: str
+    department: str
+    roles: frozenset[str]
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    phone_hash: str | None = None
+    active: bool = True
+
+
+def _load(tx: Tx, *conditions: ColumnElement[bool]) -> list[Person]:
+    rows = tx.run(select(person).where(*conditions).order_by(person.c.key)).all()
+    roles: dict[int, set[str]] = {row.id: set() for row in rows}
+    for row in tx.run(select(role).where(role.c.person_id.in_(roles))):
+        roles[row.person_id].add(row.role)
+    return [
+        Person(row.id, row.key, row.name, row.department, frozenset(roles[row.id]), row.active) for row in rows
+    ]
+
+
+def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Person]:
+    """Return people by id, those who left included."""
+    return {each.id: each for each in _load(tx, person.c.id.in_(set(ids)))}
+
+
+def get(tx: Tx, person_id: int) -> Person:
+    """Return one person by id. KeyError when there is none."""
+    return by_ids(tx, [person_id])[person_id]
+
+
+def by_keys(tx: Tx, keys: Iterable[str]) -> dict[str, Person]:
+    """Return people by key, those who left included."""
+    return {each.key: each for each in _load(tx, person.c.key.in_(set(keys)))}
+
+
+def active_named(tx: Tx, name: str) -> list[Person]:
+    """Return the active people whose key or name is `name`, by key."""
+    return _load(tx, person.c.active, (person.c.name == name) | (person.c.key == name))
+
+
+def holders(tx: Tx, roles: Iterable[str]) -> list[Person]:
+    """Return the active people who hold any of `roles`, by key."""
+    held = select(role.c.person_id).where(role.c.role.in_(set(roles)))
+    return _load(tx, person.c.active, person.c.id.in_(held))
+
+
+def everybody(tx: Tx) -> list[Person]:
+    """Return the whole roster by key, those who left included."""
+    return _load(tx)
+
+
+def by_account(tx: Tx, address: Address) -> Person | None:
+    """Return whom a platform account belongs to, active or not."""
+    owner = select(account.c.person_id).where(
+        account.c.platform == address.platform, account.c.user_id == address.user_id
+    )
+    return next(iter(_load(tx, person.c.id.in_(owner))), None)
+
+
+def heard_from(tx: Tx, address: Address) -> None:
+    """Remember that the account's owner now uses this platform, so that cards go there."""
+    mine = tx.one(
+        select(account.c.person_id, account.c.current).where(
+            account.c.platform == address.platform, account.c.user_id == address.user_id
+        )
+    )
+    if mine is None or mine.current:
+        return
+    tx.run(
+        update(account)
+        .where(account.c.person_id == mine.person_id)
+        .values(current=account.c.platform == address.platform)
+    )
+
+
+def address_of(tx: Tx, person_id: int, platforms: Sequence[str]) -> Address | None:
+    """Return where a person reads: the platform last written from, else the first of `platforms` they are on."""
+    rows = tx.run(
+        select(account).where(account.c.person_id == person_id, account.c.platform.in_(platforms))
+    ).all()
+    ranked = sorted(rows, key=lambda row: (not row.current, platforms.index(row.platform)))
+    return Address(ranked[0].platform, ranked[0].user_id) if ranked else None
+
+
+def deputies_on(tx: Tx, day: date) -> list[Deputy]:
+    """Return the signing authorities valid on `day`, oldest first."""
+    rows = tx.run(
+        select(deputy).where(deputy.c.first_day <= day, deputy.c.last_day >= day).order_by(deputy.c.id)
+    )
+    return [
+        Deputy(row.id, row.holder_id, row.deputy_id, row.first_day, row.last_day, row.named_by_id) for row in rows
+    ]
+
+
+def accounts(tx: Tx) -> dict[Address, str]:
+    """Return every bound account with its owner's key."""
+    rows = tx.run(select(account.c.platform, account.c.user_id, person.c.key).join(person))
+    return {Address(row.platform, row.user_id): row.key for row in rows}
+
+
+def phone_hashes(tx: Tx) -> dict[str, str]:
+    """Return every known phone hash with its owner's key."""
+    rows = tx.run(select(person.c.phone_hash, person.c.key).where(person.c.phone_hash.is_not(None)))
+    return {row.phone_hash: row.key for row in rows}
+
+
+def save(tx: Tx, new: NewPerson) -> None:
+    """Add a person or replace what is known of the key; accounts not named stay as they are."""
+    values = {"name": new.name, "department": new.department, "active": new.active}
+    if new.phone_hash:
+        values["phone_hash"] = new.phone_hash
+    known = tx.one(select(person.c.id).where(person.c.key == new.key))
+    if known:
+        person_id = known.id
+        tx.run(update(person).where(person.c.id == person_id).values(**values))
+    else:
+        person_id = tx.add(person, key=new.key, **values)
+    tx.run(delete(role).where(role.c.person_id == person_id))
+    if new.roles:
+        tx.run(insert(role), [{"person_id": person_id, "role": each} for each in sorted(new.roles)])
+    for platform, user_id in new.accounts.items():
+        tx.run(delete(account).where(account.c.person_id == person_id, account.c.platform == platform))
+        tx.run(insert(account).values(platform=platform, user_id=user_id, person_id=person_id, current=False))
+
+
+def add_deputy(tx: Tx, holder: int, stand_in: int, first_day: date, last_day: date, named_by: int) -> bool:
+    """Add a signing authority; False when exactly this one is known already."""
+    same = (
+        deputy.c.holder_id == holder,
+        deputy.c.deputy_id == stand_in,
+        deputy.c.first_day == first_day,
+        deputy.c.last_day == last_day,
+    )
+    if tx.one(select(deputy.c.id).where(*same)):
+        return False
+    tx.run(
+        insert(deputy).values(
+            holder_id=holder, deputy_id=stand_in, first_day=first_day, last_day=last_day, named_by_id=named_by
+        )
+    )
+    return True

@@ -1,0 +1,23 @@
+"""Which job has run for which period: written in the transaction of the work, so that it is done once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Column, String, Table
+
+from storage.base import UtcTime, metadata
+from storage.database import Tx
+
+run = Table(
+    "run",
+    metadata,
+    Column("job", String(64), primary_key=True),
+    Column("period", String(32), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+)
+
+
+def begin(tx: Tx, job: str, period: str, now: datetime) -> bool:
+    """Claim a period for a job; False when somebody has it already."""
+    return tx.add_new(run, {"job": job, "period": period, "at": now})

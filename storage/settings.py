@@ -1,0 +1,58 @@
+"""What the council has fixed: values with the resolution behind them, one version after another."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Column, Date, Integer, String, Table, Text, insert, select
+
+from storage.base import UtcTime, metadata
+from storage.database import Tx
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("value", Text, nullable=False),
+    Column("resolution", String(128), nullable=False),
+    Column("decided_on", Date, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A value in force. Version 0 is the default: no resolution stands behind it yet."""
+
+    name: str
+    value: object
+    version: int = 0
+    resolution: str = ""
+    decided_on: date | None = None
+
+
+def current(tx: Tx, name: str, default: object) -> Setting:
+    """Return the newest version of a setting, or the default."""
+    row = tx.one(select(setting).where(setting.c.name == name).order_by(setting.c.version.desc()).limit(1))
+    if row is None:
+        return Setting(name, default)
+    return Setting(name, json.loads(row.value), row.version, row.resolution, row.decided_on)
+
+
+def fix(tx: Tx, name: str, value: object, resolution: str, decided_on: date, now: datetime) -> int:
+    """Add a version that a resolution of the council fixed; return its number."""
+    version = current(tx, name, None).version + 1
+    tx.run(
+        insert(setting).values(
+            name=name,
+            version=version,
+            value=json.dumps(value, ensure_ascii=False),
+            resolution=resolution,
+            decided_on=decided_on,
+            at=now,
+        )
+    )
+    return version

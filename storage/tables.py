@@ -1,0 +1,35 @@
+"""All tables, imported in one place, for those who need the whole schema: migrations and tests."""
+
+from storage import (
+    attempts,
+    dialogue,
+    expense,
+    files,
+    inbox,
+    journal,
+    numbers,
+    outbox,
+    people,
+    projects,
+    runs,
+    sent,
+    settings,
+    signoff,
+)
+
+__all__ = [
+    "attempts",
+    "dialogue",
+    "expense",
+    "files",
+    "inbox",
+    "journal",
+    "numbers",
+    "outbox",
+    "people",
+    "projects",
+    "runs",
+    "sent",
+    "settings",
+    "signoff",
+]

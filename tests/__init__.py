@@ -1,0 +1,1 @@
+"""What the assistant promises, written down so that it can fail."""
