@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from bot.config import Config
 from bot.context import JobContext
 from bot.feishu.inbound import FeishuInbound
+from bot.feishu.inbound import left_over as feishu_left_over
 from bot.housekeeping import JOBS
 from bot.platform import Abilities, Inbound, Outbound
 from bot.router import Router, Times
 from handlers.catalogue import CAPABILITIES
 from scheduler.clock import Clock, ShiftedClock, SystemClock
+from scheduler.job import Job
 from storage import outbox
 from storage.database import Database
 from storage.files import FileStore
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from bot.relay import Relay
     from scheduler.runner import Runner
 
-ABILITIES = {"feishu": Abilities(inputs=True)}
+ABILITIES = {"feishu": Abilities(inputs=True, left_over=feishu_left_over)}
 """What each platform's client can do; the order is the order of preference for a person who has both."""
 
 
@@ -51,7 +53,7 @@ class App:
         """Return the web application: callbacks, health, counters."""
         from bot.web.server import create_app  # only the web role pays for Flask
 
-        return create_app(self._inbounds(), self.router, machine_time, self._waiting)
+        return create_app(self._inbounds(), {}, self.router, machine_time, self._waiting)
 
     def relay(self) -> Relay:
         """Return the relay; this is what imports the platforms' SDKs."""
@@ -64,7 +66,7 @@ class App:
         """Return the runner with every capability's jobs."""
         from scheduler.runner import Runner
 
-        jobs = [*JOBS, *(job for each in CAPABILITIES for job in each.jobs)]
+        jobs: list[Job[JobContext]] = [*JOBS, *(job for each in CAPABILITIES for job in each.jobs)]
         return Runner(jobs, self.context)
 
     @contextmanager

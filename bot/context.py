@@ -27,7 +27,11 @@ class JobContext:
 
     def send_text(self, to: Person, text: str, *, about: str = "") -> None:
         """Put a chat line into the outbox."""
-        outbox.post(self.tx, Recipient(to.id), Kind.TEXT, about or "chat", text, self.machine_now)
+        self.post_text(Recipient(to.id), text, about)
+
+    def post_text(self, to: Recipient, text: str, about: str = "") -> None:
+        """Put a chat line into the outbox for a person or an address."""
+        outbox.post(self.tx, to, Kind.TEXT, about or "chat", text, self.machine_now)
 
     def send_card(self, to: Person, card: Card) -> None:
         """Put a card into the outbox."""

@@ -62,9 +62,8 @@ class Cast:
 
     def with_role(self, role: str, other_than: str = "") -> str:
         """Return the key of the first person who holds a role."""
-        return next(
-            each["key"] for each in self._people if role in each["roles"].split(";") and each["key"] != other_than
-        )
+        holders = [each["key"] for each in self._people if role in each["roles"].split(";")]
+        return next(each for each in holders if each != other_than)
 
 
 class Story:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot import asking
 from bot.context import JobContext
 from scheduler.job import Job
 from scheduler.periods import every_minutes
@@ -15,4 +16,7 @@ def forget(ctx: JobContext) -> None:
     sent.purge(ctx.tx, ctx.machine_now)
 
 
-JOBS: tuple[Job[JobContext], ...] = (Job("house.forget", every_minutes(60), forget),)
+JOBS: tuple[Job[JobContext], ...] = (
+    Job("house.forget", every_minutes(60), forget),
+    Job("house.expire_questions", every_minutes(5), asking.expire),
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -51,12 +52,14 @@ class Said:
 class Clicked:
     """A button of a card: `act` and `args` as we put them there; `values` when it handed a form in.
 
-    `message_id` names the card that was clicked, so that the answer can take its place."""
+    `message_id` names the card that was clicked, so that the answer can take its place; `handle` is what
+    replaces it later."""
 
     act: str
     args: Args
     values: dict[str, str] | None
     message_id: str
+    handle: str
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ class Inbound(Protocol):
     """A platform's webhook edge: pure of storage; it authenticates, decrypts, parses and phrases answers."""
 
     def read(
-        self, headers: dict[str, str], query: dict[str, str], body: bytes, now: datetime
+        self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes, now: datetime
     ) -> Incoming | Answer:
         """Return what a POST says, or at once the answer to a platform's handshake. Raises Refused.
 
@@ -112,6 +115,21 @@ class Inbound(Protocol):
 
     def answer(self, incoming: Incoming, reply: Reply | None) -> Answer:
         """Return the HTTP answer that carries what can be said inside it."""
+
+
+class Verifies(Protocol):
+    """A platform that checks our address by GET."""
+
+    def verify(self, query: Mapping[str, str], now: datetime) -> Answer:
+        """Return the answer to the check. Raises Refused."""
+
+
+@dataclass(frozen=True)
+class Landed:
+    """Where a card landed: the id under which a click names it, and what replaces it later."""
+
+    message_id: str
+    handle: str
 
 
 class Outbound(Protocol):
@@ -122,14 +140,14 @@ class Outbound(Protocol):
     def send_text(self, user_id: str, text: str, token: str) -> str:
         """Send a chat line; return the platform's message id."""
 
-    def send_card(self, user_id: str, card: Card, token: str) -> str:
-        """Send a card; return the platform's message id."""
+    def send_card(self, user_id: str, card: Card, token: str) -> Landed:
+        """Send a card."""
 
     def send_file(self, user_id: str, content: bytes, name: str, mime: str, token: str) -> str:
         """Send a file or, for pictures, an image; return the platform's message id."""
 
-    def replace(self, message_id: str, card: Card) -> None:
-        """Let `card` take the place of a card sent before."""
+    def replace(self, user_id: str, message_id: str, handle: str, card: Card) -> str:
+        """Let `card` take the place of a card sent before; return the next handle, "" for none."""
 
     def fetch(self, sent: Sent, limit: int) -> bytes:
         """Return the content of a file that somebody sent to us; more than `limit` bytes fails for good."""
@@ -137,9 +155,9 @@ class Outbound(Protocol):
 
 @dataclass(frozen=True)
 class Abilities:
-    """What the chat client of a platform can do, for `asking` and the router to decide by.
+    """What a platform can do, for `asking` and the router to decide by.
 
-    `inputs`: cards can hold text inputs. `answers_messages`: the HTTP answer to a message carries a reply."""
+    `inputs`: cards can hold text inputs. `left_over`: the part of a reply that no HTTP answer can carry."""
 
     inputs: bool
-    answers_messages: bool = False
+    left_over: Callable[[Incoming, Reply], Reply]

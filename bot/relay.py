@@ -12,7 +12,7 @@ from threading import Event
 
 import msgspec
 
-from bot.platform import Outbound, SendFailed, Sent
+from bot.platform import Landed, Outbound, SendFailed, Sent
 from bot.router import Router
 from handlers.contract.card import Card
 from handlers.contract.incoming import StoredFile
@@ -21,6 +21,7 @@ from storage.database import Database, Tx
 from storage.files import LIMIT, Fetch, FileStore, NotAccepted
 from storage.outbox import Item, Kind
 from storage.people import Address
+from storage.sent import Spot
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ class Outcome:
 
     item: Item
     address: Address | None = None
-    message_id: str = ""
+    landed: Landed | None = None
     failure: SendFailed | None = None
 
 
@@ -103,40 +104,48 @@ class Relay:
             log.exception("item %s could not be sent", item.id)
             return Outcome(item, failure=SendFailed(type(error).__name__))
 
-    def _send(self, item: Item, address: Address) -> str:
+    def _send(self, item: Item, address: Address) -> Landed | None:
         platform = self._platforms[address.platform]
         if item.kind is Kind.TEXT:
-            return platform.send_text(address.user_id, item.body, item.token)
+            platform.send_text(address.user_id, item.body, item.token)
+            return None
         if item.kind is Kind.FILE:
             wanted = msgspec.json.decode(item.body, type=StoredFile)
             content = self._store.get(wanted.sha256)
-            return platform.send_file(address.user_id, content, wanted.name, wanted.mime, item.token)
+            platform.send_file(address.user_id, content, wanted.name, wanted.mime, item.token)
+            return None
         card = msgspec.json.decode(item.body, type=Card)
         if item.kind is Kind.CARD:
             return platform.send_card(address.user_id, card, item.token)
-        return self._replace(item, card)
+        self._replace(item, card)
+        return None
 
-    def _replace(self, item: Item, card: Card) -> str:
+    def _replace(self, item: Item, card: Card) -> None:
         with self._database.read() as tx:
             copies = sent.copies(tx, item.recipient, item.subject)
         for copy in copies:
-            try:
-                self._platforms[copy.address.platform].replace(copy.message_id, card)
-            except SendFailed as failure:
-                if not failure.gone:
-                    raise
-        return ""
+            handle = self._replace_copy(copy, card)
+            if handle != copy.handle:
+                with self._database.write() as tx:
+                    sent.spend(tx, copy.id, handle)
+
+    def _replace_copy(self, copy: sent.Copy, card: Card) -> str:
+        platform = self._platforms[copy.address.platform]
+        try:
+            return platform.replace(copy.address.user_id, copy.message_id, copy.handle, card)
+        except SendFailed as failure:
+            if failure.gone:
+                return ""
+            raise
 
     def _settle(self, outcomes: list[Outcome]) -> None:
         if not outcomes:
             return
         with self._database.write() as tx:
             for each in outcomes:
-                if each.item.kind is Kind.CARD and each.address:
-                    item = each.item
-                    sent.remember(
-                        tx, item.recipient, item.subject, each.address, each.message_id, self._machine()
-                    )
+                if each.landed and each.address:
+                    spot = Spot(each.item.recipient, each.address, each.landed.message_id, each.landed.handle)
+                    sent.remember(tx, spot, each.item.subject, self._machine())
             outbox.sent(tx, [each.item.id for each in outcomes])
 
     def _fail(self, item: Item, failure: SendFailed) -> None:

@@ -9,10 +9,12 @@ from datetime import datetime
 
 import msgspec
 
+from bot import asking
+from bot.asking import Asking
 from bot.context import AskedContext, JobContext
 from bot.platform import Abilities, Clicked, Entered, Incoming, Other, Said, Sent
-from handlers.contract.capability import Capability, Word
-from handlers.contract.card import Card, Section
+from handlers.contract.capability import Ask, Capability, Word
+from handlers.contract.card import Button, Card, Section
 from handlers.contract.incoming import (
     Click,
     FileLost,
@@ -29,12 +31,14 @@ from scheduler.clock import Clock
 from storage import attempts, files, inbox, outbox, people, sent
 from storage.database import Database, Tx
 from storage.files import Blob, Fetch, FetchState
-from storage.outbox import Kind, Recipient
+from storage.outbox import Recipient
 from storage.people import Address, Person
+from storage.sent import Spot
 
 log = logging.getLogger(__name__)
 
 HELP, CANCEL = "帮助", "取消"
+GONE = "这个按钮已经失效，请发「待办」或「我的」重新打开"
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Router:
         self._words = {word: run for each in capabilities for word, run in each.words.items()}
         self._abilities = abilities
         self._times = times
+        self._asking = Asking(lambda ctx, act, args: self._form(act).form(ctx, args))
 
     def handle(self, incoming: Incoming) -> Reply | None:
         """Do what was asked, once; a repeat gets the first reply again and changes nothing."""
@@ -86,7 +91,8 @@ class Router:
                 files.remember(tx, result, ctx.now)
                 event = FileStored(fetch.id, StoredFile(result.sha256, fetch.name, result.size, result.mime))
             taker = next(each.takes_files for each in self._capabilities.values() if each.takes_files)
-            self._post(ctx, Recipient(person.id), taker(ctx, event))
+            reply = taker(ctx, event)
+            ctx.post_text(Recipient(person.id), reply.text)
 
     def gave_up(self, item: outbox.Item, why: str) -> None:
         """Tell the administrators that a message could not be delivered."""
@@ -109,16 +115,17 @@ class Router:
     def _reply(self, tx: Tx, incoming: Incoming, sender: Address) -> Reply:
         person = people.by_account(tx, sender)
         if person is None or not person.active:
-            return self._answer_message(
-                self._job_context(tx), incoming, Recipient(address=sender), _stranger(person)
-            )
-        people.heard_from(tx, sender)
+            reply = _stranger(person)
+            self._send_rest(self._job_context(tx), incoming, sender, Recipient(address=sender), reply)
+            return reply
+        if not isinstance(incoming.body, Entered):
+            people.heard_from(tx, sender)
         ctx = self._context(tx, person)
         reply = self._decide(ctx, incoming, sender)
         if isinstance(incoming.body, Clicked):
             self._note_clicked(ctx, incoming.body, sender, reply)
-            return reply
-        return self._answer_message(ctx, incoming, Recipient(person.id), reply)
+        self._send_rest(ctx, incoming, sender, Recipient(person.id), reply)
+        return reply
 
     def _decide(self, ctx: AskedContext, incoming: Incoming, sender: Address) -> Reply:
         """Run the capability in a savepoint: a refusal undoes its work, and the attempt goes on record."""
@@ -142,27 +149,55 @@ class Router:
             case Said() if incoming.group:
                 return Reply(text="我们私聊吧：请在和我的单独聊天里说，群里不谈单子。")
             case Said(text=text):
-                return self._say(ctx, text)
+                reply = self._say(ctx, text)
             case Clicked() as clicked:
-                return self._click(ctx, clicked)
+                reply = self._click(ctx, clicked)
             case Sent() as offered:
-                return self._offer(ctx, sender, offered)
-            case Entered():
+                reply = self._offer(ctx, sender, offered)
+            case _:
                 return Reply()
-            case Other():
-                raise AssertionError("strangers' events end before the transaction")
+        return self._ask_at_once(ctx, sender, reply)
+
+    def _ask_at_once(self, ctx: AskedContext, sender: Address, reply: Reply) -> Reply:
+        """Where cards take no input, turn a form that is to be filled now into its first question."""
+        form = reply.card.form if reply.card else None
+        if reply.card is None or form is None or not form.at_once or self._abilities[sender.platform].inputs:
+            return reply
+        asked = self._asking.begin(ctx, form.buttons[0], form)
+        before = [line for section in reply.card.sections for line in section.lines]
+        if before:
+            ctx.send_text(ctx.person, "\n".join(before))
+        return asked
 
     def _say(self, ctx: AskedContext, text: str) -> Reply:
         if text.startswith(HELP):
             return Reply(card=self._help())
         if text == CANCEL:
-            replies = (each.cancel(ctx) for each in self._capabilities.values() if each.cancel)
-            return next((each for each in replies if each), None) or Reply(text="现在没有正在填的内容。")
+            return self._cancel(ctx)
         found = self._find_word(text)
+        if self._asking.is_open(ctx) and not (found and (text == found[0] or found[1].usage)):
+            return self._asked(ctx, self._asking.hear(ctx, text))
         if found is None:
             raise Refusal(f"没看懂「{text[:30]}」。发「{HELP}」看看我能做什么。")
         word, run = found
         return run.run(ctx, Message(word, text[len(word) :].strip()))
+
+    def _cancel(self, ctx: AskedContext) -> Reply:
+        stopped = self._asking.stop(ctx)
+        replies = [each.cancel(ctx) for each in self._capabilities.values() if each.cancel]
+        words = "好的，已取消。" if stopped else "现在没有正在填的内容。"
+        return next((each for each in replies if each), None) or Reply(text=words)
+
+    def _asked(self, ctx: AskedContext, heard: Reply | Submission) -> Reply:
+        """Go on asking, or hand the filled form in."""
+        return heard if isinstance(heard, Reply) else self._form(heard.act).run(ctx, heard)
+
+    def _form(self, act: str) -> Ask:
+        name, _, short = act.partition(".")
+        capability = self._capabilities.get(name)
+        if capability is None or short not in capability.forms:
+            raise Refusal(GONE)
+        return capability.forms[short]
 
     def _find_word(self, text: str) -> tuple[str, Word] | None:
         """Return the longest word that the text begins with; what follows must not be a part of the word."""
@@ -175,11 +210,14 @@ class Router:
     def _click(self, ctx: AskedContext, clicked: Clicked) -> Reply:
         name, _, act = clicked.act.partition(".")
         capability = self._capabilities.get(name)
-        if capability and act in capability.forms:
-            return capability.forms[act](ctx, Submission(clicked.act, clicked.args, clicked.values or {}))
+        if name == asking.NAME:
+            return self._asked(ctx, self._asking.choose(ctx, Click(clicked.act, clicked.args)))
         if capability and act in capability.clicks:
             return capability.clicks[act](ctx, Click(clicked.act, clicked.args))
-        raise Refusal("这个按钮已经失效，请发「待办」或「我的」重新打开")
+        ask = self._form(clicked.act)
+        if clicked.values is not None:
+            return ask.run(ctx, Submission(clicked.act, clicked.args, clicked.values))
+        return self._asking.begin(ctx, Button("", clicked.act, clicked.args), ask.form(ctx, clicked.args))
 
     def _offer(self, ctx: AskedContext, sender: Address, offered: Sent) -> Reply:
         taker = next((each.takes_files for each in self._capabilities.values() if each.takes_files), None)
@@ -209,26 +247,19 @@ class Router:
             ),
         )
 
-    def _answer_message(self, ctx: JobContext, incoming: Incoming, to: Recipient, reply: Reply) -> Reply:
-        """Post what the HTTP answer cannot carry; return what it can."""
-        carried = isinstance(incoming.body, Clicked) or self._can_answer(incoming.sender)
-        if not carried:
-            self._post(ctx, to, reply)
-        return reply
-
-    def _can_answer(self, sender: Address | None) -> bool:
-        return sender is not None and self._abilities[sender.platform].answers_messages
-
-    def _post(self, ctx: JobContext, to: Recipient, reply: Reply) -> None:
-        if reply.card:
-            ctx.post_card(to, reply.card)
-        if reply.text:
-            outbox.post(ctx.tx, to, Kind.TEXT, "chat", reply.text, ctx.machine_now)
+    def _send_rest(
+        self, ctx: JobContext, incoming: Incoming, sender: Address, to: Recipient, reply: Reply
+    ) -> None:
+        """Post what the HTTP answer cannot carry."""
+        rest = self._abilities[sender.platform].left_over(incoming, reply)
+        if rest.card:
+            ctx.post_card(to, rest.card)
+        if words := rest.text or rest.toast:
+            ctx.post_text(to, words)
 
     def _note_clicked(self, ctx: AskedContext, clicked: Clicked, sender: Address, reply: Reply) -> None:
-        if reply.card and clicked.message_id:
-            whose = Recipient(ctx.person.id)
-            sent.rename(ctx.tx, whose, reply.card.subject, sender, clicked.message_id, ctx.machine_now)
+        spot = Spot(Recipient(ctx.person.id), sender, clicked.message_id, clicked.handle)
+        sent.clicked(ctx.tx, spot, reply.card.subject if reply.card else None, ctx.machine_now)
 
     def _context(self, tx: Tx, person: Person) -> AskedContext:
         return AskedContext(tx, self._times.clock.now(), self._times.machine(), self._times.zone, person)

@@ -46,7 +46,9 @@ class Tx:
     def add_new(self, table: Table, values: dict[str, Any]) -> bool:
         """Insert a row unless its key is taken; True when it was inserted."""
         insert = sqlite_insert if self._connection.dialect.name == "sqlite" else postgresql_insert
-        return self.run(insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1
+        added = insert(table).values(**values).on_conflict_do_nothing()
+        # Without this SQLAlchemy does not keep psycopg's count of an INSERT and answers -1.
+        return self.run(added.execution_options(preserve_rowcount=True)).rowcount == 1
 
     def defer(self, work: Callable[[], None]) -> None:
         """Run `work` at the end of the transaction, in the order of deferral."""

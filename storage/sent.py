@@ -23,6 +23,7 @@ sent = Table(
     Column("platform", String(16), nullable=False),
     Column("user_id", String(128), nullable=False),
     Column("message_id", String(128), nullable=False),
+    Column("handle", String(512), nullable=False),
     Column("sent_at", UtcTime, nullable=False, index=True),
     UniqueConstraint("platform", "message_id"),
 )
@@ -30,47 +31,69 @@ sent = Table(
 
 @dataclass(frozen=True)
 class Copy:
-    """One copy of a card in one chat; `sent_at` is machine time."""
+    """One copy of a card in one chat; `handle` replaces it, empty when nothing can."""
 
+    id: int
     address: Address
     message_id: str
-    sent_at: datetime
+    handle: str
 
 
-def remember(tx: Tx, to: Recipient, subject: str, address: Address, message_id: str, now: datetime) -> None:
-    """Remember that a card on `subject` reached a chat as `message_id`, unless more is known of it."""
+@dataclass(frozen=True)
+class Spot:
+    """Where a card is: whose chat, which message, and what replaces it."""
+
+    to: Recipient
+    address: Address
+    message_id: str
+    handle: str
+
+
+def remember(tx: Tx, spot: Spot, subject: str, now: datetime) -> None:
+    """Remember that a card on `subject` was sent (machine time), unless more is known of it already."""
     tx.add_new(
         sent,
         {
             "subject": subject,
-            "person_id": to.person_id,
-            "platform": address.platform,
-            "user_id": address.user_id,
-            "message_id": message_id,
+            "person_id": spot.to.person_id,
+            "platform": spot.address.platform,
+            "user_id": spot.address.user_id,
+            "message_id": spot.message_id,
+            "handle": spot.handle,
             "sent_at": now,
         },
     )
 
 
-def rename(tx: Tx, to: Recipient, subject: str, address: Address, message_id: str, now: datetime) -> None:
-    """Note that the card shown as `message_id` is now about `subject`.
+def clicked(tx: Tx, spot: Spot, subject: str | None, now: datetime) -> None:
+    """Note what a click tells: the handle that works now, and with `subject` what the card is about now.
 
     A click can be faster than the relay's note that the card arrived; then this note comes first and stays.
     """
-    here = (sent.c.platform == address.platform, sent.c.message_id == message_id)
-    if not tx.run(update(sent).where(*here).values(subject=subject)).rowcount:
-        remember(tx, to, subject, address, message_id, now)
+    here = (sent.c.platform == spot.address.platform, sent.c.message_id == spot.message_id)
+    values = {"handle": spot.handle} | ({"subject": subject} if subject else {})
+    if not tx.run(update(sent).where(*here).values(**values)).rowcount and subject:
+        remember(tx, spot, subject, now)
+
+
+def spend(tx: Tx, copy_id: int, handle: str) -> None:
+    """Note the handle that replaces a copy next time, empty for never."""
+    tx.run(update(sent).where(sent.c.id == copy_id).values(handle=handle))
 
 
 def copies(tx: Tx, to: Recipient, subject: str) -> list[Copy]:
-    """Return the copies of a subject's card that one recipient has, oldest first."""
+    """Return the copies of a subject's card that one recipient has and that can be replaced, oldest first."""
     whose = (
         sent.c.person_id == to.person_id
         if to.address is None
         else (sent.c.platform == to.address.platform) & (sent.c.user_id == to.address.user_id)
     )
     rows = tx.run(select(sent).where(sent.c.subject == subject, whose).order_by(sent.c.id))
-    return [Copy(Address(row.platform, row.user_id), row.message_id, row.sent_at) for row in rows]
+    return [
+        Copy(row.id, Address(row.platform, row.user_id), row.message_id, row.handle)
+        for row in rows
+        if row.handle
+    ]
 
 
 def recipients(tx: Tx, subject: str) -> set[Recipient]:

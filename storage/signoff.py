@@ -134,6 +134,12 @@ def decide(
     return tx.run(ended.values(**values)).rowcount == 1
 
 
+def pause(tx: Tx, subject: str, version: int) -> None:
+    """Let the open step of a version wait again."""
+    opened = (step.c.subject == subject, step.c.version == version, step.c.state == StepState.OPEN)
+    tx.run(update(step).where(*opened).values(state=StepState.WAITING, shown="", opened_at=None))
+
+
 def void_rest(tx: Tx, subject: str, version: int) -> None:
     """End whatever is open or waiting in a version."""
     rest = step.c.state.in_((StepState.OPEN, StepState.WAITING))

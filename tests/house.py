@@ -111,7 +111,12 @@ class House:
 
     def act(self, key: str, act: str, args: Args, values: Mapping[str, str] | None = None) -> Reply:
         """Send a click as the platform would, whether such a button exists or not."""
-        return self._handle(key, Clicked(act, args, dict(values) if values is not None else None, ""))
+        return self._handle(
+            key,
+            Clicked(
+                act, args, dict(values) if values is not None else None, f"om_{self.person(key).id}", "h"
+            ),
+        )
 
     def send_file(self, key: str, name: str, content: bytes | None = PDF) -> None:
         """Send a file; None stands for one that cannot be fetched."""

@@ -78,10 +78,18 @@ def to_json(card: Card) -> str:
 def render(card: Card) -> Json:
     """Return card JSON 2.0 that stays inside the platform's limits, visibly cut where it must be."""
     for room in _ROOMS:
-        shown = _Drawing(card, room).whole()
-        if _fits(shown):
-            return shown
+        if _length(card, room) <= MAX_BYTES:
+            shown = _Drawing(card, room).whole()
+            if _fits(shown):
+                return shown
     return _Drawing(Card(title=card.title, subject=card.subject, tone=card.tone), _ROOMS[-1]).notice()
+
+
+def _length(card: Card, room: _Room) -> int:
+    """How much there is to read; what is surely too long need not be drawn."""
+    lines = [each for section in card.sections[: room.sections] for each in section.lines[: room.lines]]
+    values = [field.value for field in card.fields[: room.fields]]
+    return sum(min(len(each), room.text) for each in (*lines, *values))
 
 
 def _fits(shown: Json) -> bool:

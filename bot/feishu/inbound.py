@@ -80,8 +80,7 @@ class FeishuInbound:
         if reply is None or not isinstance(incoming.body, Clicked):
             return _answer({})
         content: Json = {}
-        toast = reply.toast or ("" if reply.card else reply.text)
-        if toast:
+        if toast := _toast(reply):
             mood = "error" if reply.refused else "success"
             content["toast"] = {"type": mood, "content": line(toast, MAX_TOAST)}
         if reply.card:
@@ -166,6 +165,17 @@ def decrypted(aes: AES, sealed: str) -> bytes:
     if not 1 <= padding <= _BLOCK or not padded.endswith(bytes((padding,)) * padding):
         raise Refused(400, "bad padding")
     return padded[:-padding]
+
+
+def left_over(incoming: Incoming, reply: Reply) -> Reply:
+    """Return what goes by the outbox: all of it after a message, after a click the words not yet shown."""
+    if not isinstance(incoming.body, Clicked):
+        return reply
+    return Reply() if reply.text in ("", _toast(reply)) else Reply(text=reply.text)
+
+
+def _toast(reply: Reply) -> str:
+    return reply.toast or ("" if reply.card else reply.text)
 
 
 def _opened(aes: AES, body: bytes) -> Json:
@@ -312,7 +322,7 @@ def _click(header: Json, event: Json) -> Incoming:
     if request is None or not (form is None or isinstance(form, dict)):
         return Incoming(key, person, Other("click"))
     values = None if form is None else {_tidy(name): _typed(value) for name, value in form.items()}
-    return Incoming(key, person, Clicked(*request, values, message_id))
+    return Incoming(key, person, Clicked(*request, values, message_id, message_id))
 
 
 def _request(value: object) -> tuple[str, Args] | None:

@@ -21,12 +21,11 @@ _PRIVATE = re.compile(
     r"|(?P<first>[A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{0,63}@(?P<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"
 )
 
-# Between digits these are part of a number, a date or a time; between letters and digits a dash is part of
-# a word. Everywhere else they may be markup.
-_MARKUP = re.compile(
-    r"(?<![0-9])[.:]|[.:](?![0-9])|(?<![0-9A-Za-z])-|-(?![0-9A-Za-z])"
-    r"|[&<>*~\[\]()#_`!\\|\"'$+={}^@/]"
-)
+_MAY_BE_PRIVATE = re.compile(r"\d{4}|@")
+
+# Markup wherever it stands; and what is not markup inside of numbers, dates and times (. :) or words (-).
+_ENTITIES = {ord(sign): f"&#{ord(sign)};" for sign in "&<>*~[]()#_`!\\|\"'$+={}^@/"}
+_MAY_BE_MARKUP = re.compile(r"(?<![0-9])[.:]|[.:](?![0-9])|(?<![0-9A-Za-z])-|-(?![0-9A-Za-z])")
 
 _TAG_OPENS = re.compile(r"<(?=[A-Za-z/!])")
 _LINK_OPENS = re.compile(r"\](?=\()")
@@ -43,7 +42,7 @@ def mask(text: str) -> str:
     Feishu refuses messages that hold either in full, with 230028 (im-v1/message/reply, error codes). This
     is the only place that masks, and everything that people wrote passes through it on its way to Feishu.
     """
-    return _PRIVATE.sub(_starred, text)
+    return _PRIVATE.sub(_starred, text) if _MAY_BE_PRIVATE.search(text) else text
 
 
 def _starred(found: re.Match[str]) -> str:
@@ -76,7 +75,7 @@ def markdown(text: str, limit: int) -> str:
     """
     lines = [each.strip() for each in clean(text).split("\n")]
     shown = cut(mask("\n".join(lines).strip()), limit)
-    return _MARKUP.sub(lambda found: f"&#{ord(found[0])};", shown)
+    return _MAY_BE_MARKUP.sub(lambda found: f"&#{ord(found[0])};", shown.translate(_ENTITIES))
 
 
 def chat_line(text: str, limit: int) -> str:

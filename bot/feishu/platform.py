@@ -22,7 +22,7 @@ from lark_oapi.api.im.v1 import (
 from bot.feishu.cards import to_json
 from bot.feishu.client import FeishuClient
 from bot.feishu.plain import chat_line, line
-from bot.platform import SendFailed, Sent
+from bot.platform import Landed, SendFailed, Sent
 from handlers.contract.card import Card
 
 MAX_TEXT = 20_000
@@ -52,9 +52,10 @@ class FeishuOutbound:
         """Send a chat line; return the message id. `token` (at most 50 characters) is the platform's uuid."""
         return self._send(user_id, "text", json.dumps({"text": chat_line(text, MAX_TEXT)}), token)
 
-    def send_card(self, user_id: str, card: Card, token: str) -> str:
-        """Send a card; return the message id."""
-        return self._send(user_id, "interactive", to_json(card), token)
+    def send_card(self, user_id: str, card: Card, token: str) -> Landed:
+        """Send a card; its message id is also the handle that replaces it."""
+        message_id = self._send(user_id, "interactive", to_json(card), token)
+        return Landed(message_id, message_id)
 
     def send_file(self, user_id: str, content: bytes, name: str, mime: str, token: str) -> str:
         """Send a picture as an image where the platform takes it as one, anything else as a file."""
@@ -64,7 +65,7 @@ class FeishuOutbound:
         file = self._upload_file(content, name, mime)
         return self._send(user_id, "file", json.dumps({"file_key": file}), token)
 
-    def replace(self, message_id: str, card: Card) -> None:
+    def replace(self, user_id: str, message_id: str, handle: str, card: Card) -> str:
         """Let `card` take the place of one sent at most 14 days ago. Source: im-v1/message/patch."""
 
         def request() -> Any:
@@ -72,6 +73,7 @@ class FeishuOutbound:
             return PatchMessageRequest.builder().message_id(message_id).request_body(body).build()
 
         self._client.call(self._client.im.message.patch, request)
+        return handle
 
     def fetch(self, sent: Sent, limit: int) -> bytes:
         """Return what somebody sent. The SDK reads it whole; the platform gives out 100 MB at most.

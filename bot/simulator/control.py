@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -71,7 +70,7 @@ class Control:
         asked = _json()
         person, platform = self._present(asked)
         kind, chat = str(asked.get("type", "text")), str(asked.get("chat", "p2p"))
-        if "content" in asked:
+        if isinstance(asked.get("content"), dict):
             return jsonify(platform.send_raw(person, kind, asked["content"], chat))
         return jsonify(platform.say(person, _field(asked, "text"), chat, kind))
 
@@ -79,7 +78,10 @@ class Control:
         asked = _json()
         person, platform = self._present(asked)
         message_id = str(asked.get("message_id") or "")
-        done = platform.click(person, _field(asked, "label"), asked.get("values") or {}, message_id)
+        values = asked.get("values") or {}
+        if not isinstance(values, dict):
+            raise ClientRefused(400, "values：名字到填写内容的对象")
+        done = platform.click(person, _field(asked, "label"), values, message_id)
         return jsonify(done | {"message": self._shown(done["message_id"])})
 
     def upload(self) -> Response:
@@ -92,7 +94,7 @@ class Control:
             name = _field(asked, "name")
             try:
                 data = base64.b64decode(_field(asked, "content_base64"), validate=True)
-            except binascii.Error:
+            except ValueError:
                 raise ClientRefused(400, "content_base64 不是 base64") from None
         person, platform = self._present(asked)
         kind, chat = str(asked.get("kind", "file")), str(asked.get("chat", "p2p"))
@@ -105,7 +107,10 @@ class Control:
 
     def redeliver(self) -> Response:
         asked = _json()
-        again = self._stage.delivery.again(int(asked.get("count", 1)), str(asked.get("event", "")))
+        count = asked.get("count", 1)
+        if not isinstance(count, int) or count < 1:
+            raise ClientRefused(400, "count：从 1 起的整数")
+        again = self._stage.delivery.again(count, str(asked.get("event", "")))
         return jsonify(
             {
                 "results": [

@@ -31,12 +31,17 @@ class Driver:
         self, person: str, label: str, values: Mapping[str, str] | None = None, message_id: str = ""
     ) -> Json:
         """Press the newest button with a label; `values` fill the form around it."""
-        return self.post("click", person=person, label=label, values=dict(values or {}), message_id=message_id)
+        return self.post(
+            "click", person=person, label=label, values=dict(values or {}), message_id=message_id
+        )
 
     def upload(self, person: str, name: str, content: bytes, kind: str = "file") -> Json:
         """Send a file or a picture."""
         answer = self._http.post(
-            f"{self._base}/_sim/upload", data={"person": person, "kind": kind}, files={"file": (name, content)}, timeout=20
+            f"{self._base}/_sim/upload",
+            data={"person": person, "kind": kind},
+            files={"file": (name, content)},
+            timeout=20,
         )
         return self._read(answer)
 

@@ -47,13 +47,16 @@ poll_seconds = {poll}
 
 @dataclass(frozen=True)
 class Options:
-    """`folder` holds the data of the run; ports 0 are chosen; `limits` scales the platforms' rate limits."""
+    """`folder` holds the data of the run; port 0 is chosen; `limits` scales the platforms' rate limits.
+
+    `people` are whom the platforms know; without them it is the sample organisation, which is then imported.
+    """
 
     folder: Path
     simulator_port: int = 0
     poll_seconds: float = 0.1
     limits: float | None = 1.0
-    sample: Path = SAMPLE
+    people: Sequence[SimPerson] | None = None
 
 
 class Stage:
@@ -67,7 +70,7 @@ class Stage:
             "cli_demo", secrets.token_hex(16), secrets.token_hex(16), secrets.token_hex(16)
         )
         self.simulator = Simulator(
-            sample_people(options.sample),
+            options.people or sample_people(),
             self.feishu,
             self.url,
             options.folder / "clock",
@@ -87,8 +90,9 @@ class Stage:
         self._write_config()
         try:
             self.command("migrate")
-            for table in ("people", "projects", "deputies"):
-                self.command(table, "import", str(self._options.sample / f"{table}.csv"))
+            if self._options.people is None:
+                for table in ("people", "projects", "deputies"):
+                    self.command(table, "import", str(SAMPLE / f"{table}.csv"))
             self.start_bot()
         except BaseException:
             self.__exit__(None, None, None)
@@ -144,9 +148,9 @@ class Stage:
         self.config.write_text(text, encoding="utf-8")
 
 
-def sample_people(folder: Path = SAMPLE) -> list[SimPerson]:
-    """Return the people of a sample organisation as the platforms know them."""
-    with (folder / "people.csv").open(encoding="utf-8-sig", newline="") as lines:
+def sample_people() -> list[SimPerson]:
+    """Return the people of the sample organisation as the platforms know them."""
+    with (SAMPLE / "people.csv").open(encoding="utf-8-sig", newline="") as lines:
         return [
             SimPerson(row["key"], row["name"], row["department"], row["feishu_open_id"], row["wecom_userid"])
             for row in DictReader(lines)

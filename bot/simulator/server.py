@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -80,7 +80,7 @@ class Simulator:
         """Listen, in a thread."""
         self._stage.stopping.clear()
         self._stage.clock.publish()
-        self._server = make_server(self._host, self._port, self._app(), threaded=True, request_handler=_Quiet)
+        self._server = make_server(self._host, self._port, self._app(), threaded=True, request_handler=_Line)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(POLL_SECONDS,), name="simulator", daemon=True
         )
@@ -126,11 +126,15 @@ class Simulator:
         )
 
 
-class _Quiet(WSGIRequestHandler):
-    """No access log: the simulator keeps its own, without queries."""
+class _Line(WSGIRequestHandler):
+    """One connection: closed at once when a fault drops it, and without an access log of its own."""
+
+    def connection_dropped(self, error: BaseException, environ: Mapping[str, object] | None = None) -> None:
+        """Hang up, so that the caller notices."""
+        self.close_connection = True
 
     def log(self, type: str, message: str, *args: object) -> None:
-        """Nothing."""
+        """Nothing: the simulator's log has no queries."""
 
 
 def _loopback_only() -> Response | None:

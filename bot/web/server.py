@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from bot.platform import Answer, Inbound, Incoming, Other, Refused
+from bot.platform import Answer, Inbound, Incoming, Other, Refused, Verifies
 from handlers.contract.reply import Reply
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ class Handles(Protocol):
 
 def create_app(
     inbounds: Mapping[str, Inbound],
+    verifiers: Mapping[str, Verifies],
     router: Handles,
     machine: Callable[[], datetime],
     waiting: Callable[[], Mapping[str, int]],
@@ -61,6 +62,16 @@ def create_app(
         else:
             counters.callbacks.labels(name, type(incoming.body).__name__.lower()).inc()
         return _response(inbound.answer(incoming, router.handle(incoming)))
+
+    @app.get("/callbacks/<name>")
+    def verify(name: str) -> Response:
+        verifier = verifiers.get(name)
+        if verifier is None:
+            return Response(status=404)
+        try:
+            return _response(verifier.verify(request.args.to_dict(), machine()))
+        except Refused as refused:
+            return _refuse(name, refused, counters)
 
     @app.get("/healthz")
     def health() -> Response:

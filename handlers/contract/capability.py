@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
+from handlers.contract.card import Args, Form
 from handlers.contract.context import Asked, Context
 from handlers.contract.incoming import Click, FileLost, FileOffered, FileStored, Message, Submission
 from handlers.contract.reply import Reply
@@ -26,13 +27,20 @@ class Word(Struct, frozen=True):
     usage: str = ""
 
 
+class Ask(Struct, frozen=True):
+    """A form that can be handed in: `form` gives its questions anew, `run` takes the answers."""
+
+    form: Callable[[Asked, Args], Form]
+    run: OnSubmission
+
+
 class Capability(Struct, frozen=True, kw_only=True):
     """One thing that the assistant can do. Clicks and forms are keyed by the act without the name."""
 
     name: str
     words: Mapping[str, Word] = {}
     clicks: Mapping[str, OnClick] = {}
-    forms: Mapping[str, OnSubmission] = {}
+    forms: Mapping[str, Ask] = {}
     takes_files: OnFile | None = None
     cancel: OnCancel | None = None
     jobs: Sequence[Job[Context]] = ()

@@ -62,13 +62,15 @@ class Confirm(Struct, frozen=True):
 
 
 class Button(Struct, frozen=True):
-    """A request that a person can make. `act` is `<capability>.<act>`; `args` are ids and versions only."""
+    """A request that a person can make. `act` is `<capability>.<act>`; `args` are ids and versions only;
+    `say` is what can be typed instead, for a client that cannot show the card."""
 
     label: str
     act: str
     args: Args = {}
     style: Style = Style.PLAIN
     confirm: Confirm | None = None
+    say: str = ""
 
 
 class Kind(StrEnum):
@@ -101,11 +103,17 @@ class Question(Struct, frozen=True):
 
 
 class Form(Struct, frozen=True):
-    """Questions and the buttons that hand their answers in. `name` is unique within the card."""
+    """Questions and the buttons that hand their answers in. `name` is unique within the card.
+
+    `at_once`: filling it in is what the card is for; where cards take no input the asking begins by itself.
+    `mend`: the questions whose answers cannot be used.
+    """
 
     name: str
     questions: tuple[Question, ...]
     buttons: tuple[Button, ...]
+    at_once: bool = False
+    mend: tuple[str, ...] = ()
 
 
 class Card(Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.contract.capability import Capability, Word
+from handlers.contract.capability import Ask, Capability, Word
 from handlers.expense import talk
 from handlers.expense.jobs import JOBS
 
@@ -30,7 +30,11 @@ CAPABILITY = Capability(
         "files": talk.files,
         "show": talk.show,
     },
-    forms={"submit": talk.submit, "reject": talk.reject, "return": talk.send_back},
+    forms={
+        "submit": Ask(talk.claim_form, talk.submit),
+        "reject": Ask(talk.reason_form, talk.reject),
+        "return": Ask(talk.reason_form, talk.send_back),
+    },
     takes_files=talk.on_file,
     cancel=talk.cancel,
     jobs=JOBS,

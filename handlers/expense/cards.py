@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 
 from handlers.contract.card import Args, Button, Card, Confirm, Field, Section, Style, Tone
 from handlers.contract.wording import moment, yuan
-from handlers.expense.forms import Content, attachments_line, claim_form, reason_form
+from handlers.expense.forms import Content, Problems, attachments_line, claim_form, reason_form
 from handlers.expense.rules import STATE_WORDS, State
 
 if TYPE_CHECKING:
@@ -39,18 +39,16 @@ class Picture(Struct, frozen=True):
     zone: str
 
 
-def draft_card(
-    draft_id: int, draft: Content, projects: Sequence[Project], problems: Sequence[str] = ()
-) -> Card:
+def draft_card(draft_id: int, draft: Content, projects: Sequence[Project], problems: Problems) -> Card:
     """Return the form of a claim, with what has to be mended on top."""
-    lines = tuple(f"⚠️ {each}" for each in problems)
+    lines = tuple(f"⚠️ {each}" for each in problems.values())
     return Card(
         title="修改报销单" if draft.claim else "填写报销单",
         subject=draft_subject(draft_id),
         tone=Tone.BAD if problems else Tone.INFO,
         preview="报销单待填写",
         sections=(Section(lines, title="请改一下再提交"),) if problems else (),
-        form=claim_form(draft_id, draft, projects),
+        form=claim_form(draft_id, draft, projects, problems),
     )
 
 
@@ -91,9 +89,21 @@ def claim_card(picture: Picture) -> Card:
     )
 
 
-def step_subject(claim: Claim, version: int, level: int) -> str:
-    """Return the subject of a signer's cards."""
-    return f"{claim.subject}:{version}:{level}"
+def step_subject(claim: Claim, step: Step) -> str:
+    """Return the subject of a signer's cards: one for each person who was asked."""
+    return f"{claim.subject}:{step.version}:{step.level}:{step.assignee}"
+
+
+def passed_on_card(claim: Claim, step: Step) -> Card:
+    """Return what stands where a signer's card was whose step no longer is theirs."""
+    return Card(
+        title=f"报销 {claim.number}",
+        subject=step_subject(claim, step),
+        tone=Tone.MUTED,
+        tag="不用签了",
+        preview=f"报销 {claim.number} 不用签了",
+        sections=(Section(("签字人已按规则重新安排，这一级不用您处理了。",)),),
+    )
 
 
 def step_card(picture: Picture, step: Step) -> Card:
@@ -101,21 +111,18 @@ def step_card(picture: Picture, step: Step) -> Card:
     claim = picture.claim
     is_open = step.state == "open"
     args = step_args(claim, step)
+    approve = Button("同意", "expense.approve", args, Style.PRIMARY, say=f"同意 {claim.number}")
     return Card(
         title="报销待您签字" if is_open else f"报销 {claim.number}",
-        subject=step_subject(claim, step.version, step.level),
+        subject=step_subject(claim, step),
         tone=Tone.PENDING if is_open else _STEP_TONES.get(step.state, Tone.MUTED),
         tag=f"第 {step.level}/4 级" if is_open else _STEP_WORDS.get(step.state, "已结束"),
         subtitle=f"{claim.number} · 第 {step.version} 版 · {step.title}",
         preview="有一张报销单待您签字" if is_open else f"报销 {claim.number}",
         fields=_facts(picture, requester=True),
         sections=(_trail(picture), *_history(picture), _rule(picture)),
-        buttons=(
-            (Button("同意", "expense.approve", args, Style.PRIMARY), *_files_button(picture))
-            if is_open
-            else ()
-        ),
-        form=reason_form(args) if is_open else None,
+        buttons=(approve, *_files_button(picture)) if is_open else (),
+        form=reason_form(args, claim.number) if is_open else None,
     )
 
 
@@ -210,15 +217,16 @@ def _rule(picture: Picture) -> Section:
 
 
 def _requester_buttons(picture: Picture, state: State) -> tuple[Button, ...]:
+    number = picture.claim.number
     args: Args = {"claim": picture.claim.id, "version": picture.claim.current.version}
     signed = [each for each in picture.steps if each.level > 1 and each.state == "signed"]
-    withdraw = Button(
-        "撤回", "expense.withdraw", args, confirm=Confirm("撤回这张单子？", "撤回后可以修改并重新提交。")
-    )
-    edit = Button("修改", "expense.edit", args, Style.PRIMARY)
+    sure = Confirm("撤回这张单子？", "撤回后可以修改并重新提交。")
+    withdraw = Button("撤回", "expense.withdraw", args, confirm=sure, say=f"撤回 {number}")
+    edit = Button("修改", "expense.edit", args, Style.PRIMARY, say=f"修改 {number}")
+    recheck = Button("重新检查", "expense.recheck", args, Style.PRIMARY, say=f"重新检查 {number}")
     buttons: dict[State, tuple[Button, ...]] = {
         State.SIGNING: () if signed else (withdraw,),
-        State.BLOCKED: (Button("重新检查", "expense.recheck", args, Style.PRIMARY), withdraw),
+        State.BLOCKED: (recheck, withdraw),
         State.RETURNED: (edit, withdraw),
         State.WITHDRAWN: (edit,),
     }
@@ -229,4 +237,5 @@ def _files_button(picture: Picture) -> tuple[Button, ...]:
     claim = picture.claim
     if not claim.current.attachments:
         return ()
-    return (Button("看附件", "expense.files", {"claim": claim.id, "version": claim.current.version}),)
+    args: Args = {"claim": claim.id, "version": claim.current.version}
+    return (Button("看附件", "expense.files", args, say=f"看附件 {claim.number}"),)

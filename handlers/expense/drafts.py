@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 import msgspec
 
@@ -11,7 +12,7 @@ from handlers.contract.card import Card
 from handlers.contract.context import Asked, Context
 from handlers.contract.incoming import FileLost, FileOffered, FileStored, StoredFile
 from handlers.expense import cards, forms
-from handlers.expense.forms import Answers, Content
+from handlers.expense.forms import Answers, Content, Problems
 from storage import dialogue, people, projects
 from storage.dialogue import Dialogue
 from storage.expense import Claim
@@ -39,14 +40,14 @@ def begin(ctx: Asked, claim: Claim | None = None) -> Draft:
     return _draft(dialogue.begin(ctx.tx, ctx.person.id, CAPABILITY, _encode(content), ctx.now + KEPT))
 
 
-def answer(ctx: Asked, draft: Draft, values: Mapping[str, str]) -> Answers | list[str]:
+def answer(ctx: Asked, draft: Draft, values: Mapping[str, str]) -> Answers | Problems:
     """Keep what was typed, and return what it means or what has to be mended."""
     draft.content.values = {key: value for key, value in values.items() if key != "attachments"}
     _save(ctx, draft)
     if draft.content.fetching:
-        return ["还有附件正在取，请等几秒再点「提交」"]
+        return {"attachments": "还有附件正在取，请等几秒再提交"}
     payee = values.get("payee", "").strip()
-    known = {payee: people.active_named(ctx.tx, payee)} if payee else {}
+    known = people.active_named(ctx.tx, payee) if payee else []
     return forms.understand(draft.content.values, projects.active(ctx.tx), known)
 
 
@@ -79,7 +80,7 @@ def expire(ctx: Context) -> None:
         end(ctx, each.id, "放了太久，已过期。发「报销」重新开始")
 
 
-def card(ctx: Context, draft: Draft, problems: Sequence[str] = ()) -> Card:
+def card(ctx: Context, draft: Draft, problems: Problems = MappingProxyType({})) -> Card:
     """Return the draft's form."""
     return cards.draft_card(draft.id, draft.content, projects.active(ctx.tx), problems)
 

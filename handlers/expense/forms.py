@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from storage.projects import Project
 
 PURPOSE_LIMIT = 200
+PAYEE_LIMIT = 60
 REASON_LIMIT = 200
+
+
+Problems = Mapping[str, str]
+"""What to mend: one Chinese sentence by question name."""
 
 
 class Content(Struct):
@@ -40,8 +45,8 @@ class Answers(Struct, frozen=True):
     payee_id: int | None
 
 
-def claim_form(draft_id: int, draft: Content, projects: Sequence[Project]) -> Form:
-    """Return the questions of a claim with what was answered before."""
+def claim_form(draft_id: int, draft: Content, projects: Sequence[Project], problems: Problems) -> Form:
+    """Return the questions of a claim with what was answered before, and which answers are to be mended."""
     typed = draft.values
     return Form(
         name="claim",
@@ -76,6 +81,8 @@ def claim_form(draft_id: int, draft: Content, projects: Sequence[Project]) -> Fo
             ),
         ),
         buttons=(Button("提交", "expense.submit", {"draft": draft_id}, Style.PRIMARY),),
+        at_once=True,
+        mend=tuple(problems),
     )
 
 
@@ -85,8 +92,8 @@ def attachments_line(files: Sequence[StoredFile], fetching: Sequence[str] = ()) 
     return "、".join(parts) if parts else "无附件"
 
 
-def reason_form(args: Args) -> Form:
-    """Return the question that goes before a rejection or a return."""
+def reason_form(args: Args, number: str) -> Form:
+    """Return the question that goes before a rejection or a return of claim `number`."""
     return Form(
         name="decide",
         questions=(
@@ -100,8 +107,8 @@ def reason_form(args: Args) -> Form:
             ),
         ),
         buttons=(
-            Button("退回修改", "expense.return", args),
-            Button("驳回", "expense.reject", args, Style.DANGER),
+            Button("退回修改", "expense.return", args, say=f"退回修改 {number} 原因"),
+            Button("驳回", "expense.reject", args, Style.DANGER, say=f"驳回 {number} 原因"),
         ),
     )
 
@@ -115,45 +122,36 @@ def reason(values: Mapping[str, str], act: str) -> str:
 
 
 def understand(
-    values: Mapping[str, str], projects: Sequence[Project], namesakes: Mapping[str, Sequence[Person]]
-) -> Answers | list[str]:
-    """Return the claim that the answers mean, or one Chinese sentence for each thing to mend.
+    values: Mapping[str, str], projects: Sequence[Project], namesakes: Sequence[Person]
+) -> Answers | Problems:
+    """Return the claim that the answers mean, or by question what to mend, one Chinese sentence each.
 
-    `namesakes` gives the active people that a typed payee may be, by the typed text.
+    `namesakes` are the active people whom the typed payee may be.
     """
-    problems: list[str] = []
-    project = next(
-        (each for each in projects if values.get("project", "").strip() in (each.code, each.name)), None
-    )
+    problems: dict[str, str] = {}
+    chosen = values.get("project", "").strip()
+    project = next((each for each in projects if chosen in (each.code, each.name)), None)
     if project is None:
-        problems.append("请选择项目")
-    amount = _amount(values.get("amount", ""), problems)
+        problems["project"] = "请选择项目"
+    amount = 0
+    try:
+        amount = fen(values.get("amount", ""))
+    except Refusal as refusal:
+        problems["amount"] = refusal.sentence
     purpose = values.get("purpose", "").strip()
-    if not purpose:
-        problems.append("请写明事由")
-    if len(purpose) > PURPOSE_LIMIT:
-        problems.append(f"事由请控制在 {PURPOSE_LIMIT} 字以内，现在是 {len(purpose)} 字")
-    typed = values.get("payee", "").strip()
-    payee = _payee(typed, namesakes.get(typed, ()), problems)
+    if not 0 < len(purpose) <= PURPOSE_LIMIT:
+        problems["purpose"] = _length("事由", purpose, PURPOSE_LIMIT)
+    payee = values.get("payee", "").strip()
+    if not 0 < len(payee) <= PAYEE_LIMIT:
+        problems["payee"] = _length("收款人", payee, PAYEE_LIMIT)
+    if len(namesakes) > 1:
+        choices = "、".join(f"{each.key}（{each.department}）" for each in namesakes)
+        problems["payee"] = f"有 {len(namesakes)} 位同事叫「{payee}」，收款人请改填编号：{choices}"
     if problems or project is None:
         return problems
-    return Answers(project.id, amount, purpose, payee.name if payee else typed, payee.id if payee else None)
+    known = next(iter(namesakes), None)
+    return Answers(project.id, amount, purpose, known.name if known else payee, known.id if known else None)
 
 
-def _amount(typed: str, problems: list[str]) -> int:
-    try:
-        return fen(typed)
-    except Refusal as refusal:
-        problems.append(refusal.sentence)
-        return 0
-
-
-def _payee(typed: str, known: Sequence[Person], problems: list[str]) -> Person | None:
-    if not typed:
-        problems.append("请写明收款人")
-    elif len(typed) > 60:
-        problems.append("收款人请控制在 60 字以内")
-    if len(known) > 1:
-        choices = "、".join(f"{each.key}（{each.department}）" for each in known)
-        problems.append(f"有 {len(known)} 位同事叫「{typed}」，收款人请改填编号：{choices}")
-    return known[0] if known else None
+def _length(label: str, text: str, limit: int) -> str:
+    return f"{label}请控制在 {limit} 字以内，现在是 {len(text)} 字" if text else f"请写明{label}"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from handlers.contract.card import Args, Button, Card, number_in
+from handlers.contract.card import Args, Button, Card, Form, number_in
 from handlers.contract.context import Asked
 from handlers.contract.incoming import Click, FileLost, FileOffered, FileStored, Message, Submission
 from handlers.contract.refusal import Refusal
 from handlers.contract.reply import Reply
-from handlers.expense import cards, drafts, forms, rules, service
+from handlers.expense import cards, drafts, forms, rules, service, telling
 from handlers.expense.forms import Answers
-from handlers.expense.rules import Act
+from handlers.expense.rules import Act, State
 from storage import expense, people, projects
 from storage.expense import Claim
 
@@ -26,15 +26,27 @@ def new(ctx: Asked, message: Message) -> Reply:
 
 def submit(ctx: Asked, submission: Submission) -> Reply:
     """提交: check the answers; hand the claim in, or say what to mend and keep what was typed."""
-    draft = drafts.find(ctx)
-    if draft is None or draft.id != submission.args.get("draft"):
-        raise Refusal("这张草稿已经提交或过期了。请重新发「报销」")
+    draft = _draft(ctx, submission.args)
     answers = drafts.answer(ctx, draft, submission.values)
     if not isinstance(answers, Answers):
-        return Reply(card=drafts.card(ctx, draft, answers), toast=answers[0], refused=True)
+        return Reply(card=drafts.card(ctx, draft, answers), toast=next(iter(answers.values())), refused=True)
     claim = service.hand_in(ctx, draft.content.claim, answers, draft.content.files)
     drafts.end(ctx, draft.id, f"已提交为 {claim.number}")
-    return Reply(card=_claim_card(ctx, claim), toast=f"{claim.number} 已提交")
+    done = "已提交" if claim.state == State.SIGNING else rules.STATE_WORDS[State(claim.state)]
+    return Reply(card=_claim_card(ctx, claim), toast=f"{claim.number} {done}")
+
+
+def claim_form(ctx: Asked, args: Args) -> Form:
+    """The questions of 提交."""
+    card = drafts.card(ctx, _draft(ctx, args))
+    if card.form is None:
+        raise LookupError("a draft's card always has its form")
+    return card.form
+
+
+def reason_form(ctx: Asked, args: Args) -> Form:
+    """The question that goes before 驳回 and 退回修改."""
+    return forms.reason_form(args, "")
 
 
 def edit(ctx: Asked, click: Click) -> Reply:
@@ -71,7 +83,7 @@ def withdraw(ctx: Asked, click: Click) -> Reply:
 def recheck(ctx: Asked, click: Click) -> Reply:
     """重新检查 a blocked claim."""
     claim = service.recheck(ctx, number_in(click.args, "claim"), number_in(click.args, "version"))
-    return Reply(card=_claim_card(ctx, claim), toast=rules.STATE_WORDS[rules.State(claim.state)])
+    return Reply(card=_claim_card(ctx, claim), toast=rules.STATE_WORDS[State(claim.state)])
 
 
 def files(ctx: Asked, click: Click) -> Reply:
@@ -94,7 +106,7 @@ def todo(ctx: Asked, message: Message) -> Reply:
         f"{index}. {cards.waiting_line(claim, names[claim.requester].name, step)}"
         for index, (claim, step) in enumerate(waiting, 1)
     ]
-    buttons = [Button(f"处理 {claim.number}", "expense.show", {"claim": claim.id}) for claim, _ in waiting]
+    buttons = [_show_button("处理", claim.id, claim.number) for claim, _ in waiting]
     return Reply(
         card=cards.list_card("待办", f"expense-todo:{ctx.person.id}", lines, buttons, "没有等您签字的单子 🎉")
     )
@@ -104,7 +116,7 @@ def mine(ctx: Asked, message: Message) -> Reply:
     """我的: my claims and where they are."""
     found = expense.mine(ctx.tx, ctx.person.id, service.MINE_LIMIT)
     lines = [f"{index}. {cards.summary_line(each)}" for index, each in enumerate(found, 1)]
-    buttons = [Button(f"查看 {each.number}", "expense.show", {"claim": each.id}) for each in found[:5]]
+    buttons = [_show_button("查看", each.id, each.number) for each in found[: service.TODO_LIMIT]]
     return Reply(
         card=cards.list_card(
             "我的报销", f"expense-mine:{ctx.person.id}", lines, buttons, "您还没有报销单。发「报销」开始一张"
@@ -157,10 +169,8 @@ def say_files(ctx: Asked, message: Message) -> Reply:
 
 def reassign(ctx: Asked, message: Message) -> Reply:
     """改派 <编号>: an administrator lets the rules name the signers anew."""
-    claim = service.reassign(ctx, service.any_by_number(ctx, _number(message, "改派")).id)
-    return Reply(
-        text=f"{claim.number} 已按规则重新安排签字人，{rules.STATE_WORDS[rules.State(claim.state)]}。"
-    )
+    claim = service.reassign(ctx, _number(message, "改派"))
+    return Reply(text=f"{claim.number} 已按规则重新安排签字人，{rules.STATE_WORDS[State(claim.state)]}。")
 
 
 def cancel(ctx: Asked) -> Reply | None:
@@ -193,6 +203,13 @@ def _file_name(event: FileStored | FileLost) -> str:
     return event.file.name if isinstance(event, FileStored) else event.name
 
 
+def _draft(ctx: Asked, args: Args) -> drafts.Draft:
+    draft = drafts.find(ctx)
+    if draft is None or draft.id != args.get("draft"):
+        raise Refusal("这张草稿已经提交或过期了。请重新发「报销」")
+    return draft
+
+
 def _decided(ctx: Asked, args: Args, act: Act, why: str) -> Reply:
     level, shown = number_in(args, "level"), str(args.get("shown", ""))
     claim = service.decide(ctx, number_in(args, "claim"), act, number_in(args, "version"), level, shown, why)
@@ -209,6 +226,10 @@ def _say(ctx: Asked, message: Message, act: Act) -> Reply:
         ctx, claim.id, act, claim.current.version, step.level, step.shown, why if why else ""
     )
     return Reply(card=_signed_card(ctx, claim, step.level))
+
+
+def _show_button(label: str, claim_id: int, number: str) -> Button:
+    return Button(f"{label} {number}", "expense.show", {"claim": claim_id}, say=f"查询 {number}")
 
 
 def _named(ctx: Asked, message: Message, word: str) -> Claim:
@@ -229,18 +250,18 @@ def _files(ctx: Asked, claim: Claim) -> Reply:
 
 
 def _card_for(ctx: Asked, claim: Claim) -> Card:
-    opened = service.open_level(ctx, claim)
+    opened = service.open_step(ctx, claim)
     if opened and opened.assignee == ctx.person.id:
-        return cards.step_card(service.picture(ctx, claim), opened)
+        return cards.step_card(telling.picture(ctx, claim), opened)
     return _claim_card(ctx, claim)
 
 
 def _claim_card(ctx: Asked, claim: Claim) -> Card:
-    shown = cards.claim_card(service.picture(ctx, claim))
+    shown = cards.claim_card(telling.picture(ctx, claim))
     return shown if claim.requester == ctx.person.id else cards.for_reader(shown, ctx.person.id)
 
 
 def _signed_card(ctx: Asked, claim: Claim, level: int) -> Card:
-    shown = service.picture(ctx, claim)
+    shown = telling.picture(ctx, claim)
     step = next(each for each in shown.steps if each.level == level)
     return cards.step_card(shown, step)

@@ -134,7 +134,7 @@ class OpenApi:
         def work() -> Json:
             asked = _body()
             id_type = request.args.get("user_id_type", "open_id")
-            return {"data": self._contacts.ids(id_type, asked.get("emails", []), asked.get("mobiles", []))}
+            return {"data": self._contacts.ids(id_type, _texts(asked, "emails"), _texts(asked, "mobiles"))}
 
         return self._answer(work)
 
@@ -228,6 +228,13 @@ def _body(*required: str) -> dict[str, Any]:
         if not isinstance(body.get(name), str) or not body[name]:
             raise Refused(99992402, f"{name} is required")
     return body
+
+
+def _texts(asked: dict[str, Any], name: str) -> list[str]:
+    values = asked.get(name) or []
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise Refused(99992402, f"{name} is a list of strings")
+    return values
 
 
 def _draft(asked: dict[str, Any]) -> Draft:

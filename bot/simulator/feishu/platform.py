@@ -187,13 +187,13 @@ class Feishu:
         if kind == "enter":
             chat = p2p_chat(self._stage.chats, person)
             last = self._stage.chats.last(chat)
-            event: Json = {"chat_id": chat.chat_id, "operator_id": ids_of(person)}
+            entered: Json = {"chat_id": chat.chat_id, "operator_id": ids_of(person)}
             if last is not None:
-                event |= {
+                entered |= {
                     "last_message_id": last.message_id,
                     "last_message_create_time": millis(last.sent_at),
                 }
-            return "im.chat.access_event.bot_p2p_chat_entered_v1", event
+            return "im.chat.access_event.bot_p2p_chat_entered_v1", entered
         if kind == "menu":
             operator = {"operator_name": person.name, "operator_id": ids_of(person)}
             key, now = str(asked.get("event_key", "")), int(self._stage.clock.machine())
@@ -203,7 +203,10 @@ class Feishu:
             gone = ids_of(person) | {"name": person.name}
             old = {"department_ids": [], "open_id": person.feishu_open_id}
             return "contact.user.deleted_v3", {"object": gone, "old_object": old}
-        return kind, dict(asked.get("event") or {})
+        event = asked.get("event") or {}
+        if not isinstance(event, dict):
+            raise ClientRefused(400, "event：一个 JSON 对象")
+        return kind, event
 
     def _challenge(self) -> Json:
         challenge = secrets.token_hex(16)

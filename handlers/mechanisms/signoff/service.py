@@ -146,7 +146,7 @@ def already(ctx: Context, step: Step, person: Person) -> str:
 def refill(ctx: Context, subject: str, version: int, matter: rules.Matter) -> rules.Gap | list[Step]:
     """Form the chain anew for the levels that nobody has signed yet, and record who takes whose place.
 
-    Returns the steps that changed hands, or the gap; on a gap nothing is changed.
+    Returns the steps that changed hands as they were, or the gap; on a gap nothing is changed.
     """
     steps = signoff.steps(ctx.tx, subject, version)
     fixed = {

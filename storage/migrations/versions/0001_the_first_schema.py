@@ -281,6 +281,7 @@ def upgrade() -> None:
         sa.Column("platform", sa.String(length=16), nullable=False),
         sa.Column("user_id", sa.String(length=128), nullable=False),
         sa.Column("message_id", sa.String(length=128), nullable=False),
+        sa.Column("handle", sa.String(length=512), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sent_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sent")),

@@ -1,0 +1,173 @@
+"""How a form is filled where cards take no input: question by question in the chat, kept over restarts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import msgspec
+from msgspec import Struct
+
+from bot.context import AskedContext, JobContext
+from handlers.contract.card import Args, Button, Card, Form, Kind, Question, Section, number_in
+from handlers.contract.incoming import Click, Submission
+from handlers.contract.refusal import Refusal
+from handlers.contract.reply import Reply
+from storage import dialogue, people
+from storage.dialogue import Dialogue
+
+NAME = "asking"
+KEPT = timedelta(minutes=30)
+AGREE = ("好", "好的", "是", "ok", "OK")
+BACK, SKIP = "上一步", "跳过"
+BUTTONS = 5
+"""As many choices as fit on a card beside nothing else; longer lists are answered by number."""
+
+Forms = Callable[[AskedContext, str, Args], Form]
+
+
+class Questions(Struct):
+    """A form under way: which questions are asked, the one that is open, and the answers so far."""
+
+    act: str
+    args: dict[str, str | int]
+    names: list[str]
+    at: int = 0
+    answers: dict[str, str] = {}
+
+
+class Asking:
+    """Asks the questions of a form one after the other. `forms` gives a form anew, as it is by now."""
+
+    def __init__(self, forms: Forms) -> None:
+        self._forms = forms
+
+    def begin(self, ctx: AskedContext, button: Button, form: Form) -> Reply:
+        """Ask the first question of a form that `button` hands in; only what is to be mended, if marked."""
+        names = list(form.mend) or [each.name for each in form.questions]
+        answers = {each.name: each.default for each in form.questions}
+        state = Questions(button.act, dict(button.args), names, 0, answers)
+        dialogue.begin(ctx.tx, ctx.person.id, NAME, _encode(state), ctx.now + KEPT)
+        return self._ask(ctx, state)
+
+    def is_open(self, ctx: AskedContext) -> bool:
+        """Tell whether a question waits for this person's answer."""
+        return dialogue.find(ctx.tx, ctx.person.id, NAME, ctx.now) is not None
+
+    def stop(self, ctx: AskedContext) -> bool:
+        """Drop the open question; tell whether there was one."""
+        found = dialogue.find(ctx.tx, ctx.person.id, NAME, ctx.now)
+        if found:
+            dialogue.end(ctx.tx, found.id)
+        return found is not None
+
+    def hear(self, ctx: AskedContext, text: str) -> Reply | Submission:
+        """Take an answer: ask on, ask again, or return the filled form."""
+        found, state = self._open(ctx)
+        question = self._question(ctx, state)
+        if text == BACK:
+            state.at = max(0, state.at - 1)
+            return self._keep(ctx, found, state)
+        answer = _understood(question, text, state.answers.get(question.name, ""))
+        if answer is None:
+            return self._ask(ctx, state, "没看懂您的回答。")
+        if len(answer) > question.limit:
+            return self._ask(ctx, state, f"请控制在 {question.limit} 字以内。")
+        return self._take(ctx, found, state, question, answer)
+
+    def choose(self, ctx: AskedContext, click: Click) -> Reply | Submission:
+        """Take a choice made by button; refused when that question is no longer open."""
+        found, state = self._open(ctx)
+        question = self._question(ctx, state)
+        place = number_in(click.args, "choice")
+        if number_in(click.args, "question") != state.at or place >= len(question.options):
+            raise Refusal("这个问题已经答过了，请看最新的一条。")
+        return self._take(ctx, found, state, question, question.options[place].value)
+
+    def _take(
+        self, ctx: AskedContext, found: Dialogue, state: Questions, question: Question, answer: str
+    ) -> Reply | Submission:
+        state.answers[question.name] = answer
+        state.at += 1
+        if state.at < len(state.names):
+            return self._keep(ctx, found, state)
+        dialogue.end(ctx.tx, found.id)
+        return Submission(state.act, state.args, state.answers)
+
+    def _keep(self, ctx: AskedContext, found: Dialogue, state: Questions) -> Reply:
+        dialogue.save(ctx.tx, found.id, _encode(state), ctx.now + KEPT)
+        return self._ask(ctx, state)
+
+    def _open(self, ctx: AskedContext) -> tuple[Dialogue, Questions]:
+        found = dialogue.find(ctx.tx, ctx.person.id, NAME, ctx.now)
+        if found is None:
+            raise Refusal("这个问题已经过期了，请重新开始。")
+        return found, msgspec.json.decode(found.data, type=Questions)
+
+    def _question(self, ctx: AskedContext, state: Questions) -> Question:
+        form = self._forms(ctx, state.act, state.args)
+        return next(each for each in form.questions if each.name == state.names[state.at])
+
+    def _ask(self, ctx: AskedContext, state: Questions, first: str = "") -> Reply:
+        question = self._question(ctx, state)
+        default = state.answers.get(question.name) or question.default
+        place = f"（{state.at + 1}/{len(state.names)}）" if len(state.names) > 1 else ""
+        lines = [*([first] if first else []), f"{place}{question.label}", *_how(question, default)]
+        lines.append(f"「{BACK}」改前一题，「取消」放弃" if state.at else "「取消」放弃")
+        if question.kind is Kind.CHOICE and 0 < len(question.options) <= BUTTONS:
+            return Reply(card=_choice_card(question, state.at, lines))
+        return Reply(text="\n".join(lines))
+
+
+def expire(ctx: JobContext) -> None:
+    """Close the questions that nobody answered, and say so."""
+    for each in dialogue.expired(ctx.tx, NAME, ctx.now):
+        dialogue.end(ctx.tx, each.id)
+        ctx.send_text(people.get(ctx.tx, each.person_id), "刚才的填写放了太久，已经停下。需要时请重新开始。")
+
+
+def _how(question: Question, default: str) -> Sequence[str]:
+    """Return the lines that say how to answer."""
+    if question.kind is Kind.CHOICE:
+        lines = [f"{place} {each.label}" for place, each in enumerate(question.options, 1)]
+        known = next((each.label for each in question.options if each.value == default), "")
+        return [*lines, "请回数字" + (f"，或回「好」用「{known}」" if known else "")]
+    if question.kind is Kind.FILES:
+        return [f"现在：{question.default}", question.hint, "发完或不用发，请回「好」"]
+    lines = [question.hint] if question.hint else []
+    if default:
+        lines.append(f"回「好」就用：{default}")
+    elif not question.required:
+        lines.append(f"没有就回「{SKIP}」")
+    return lines
+
+
+def _choice_card(question: Question, at: int, lines: Sequence[str]) -> Card:
+    buttons = tuple(
+        Button(each.label, f"{NAME}.choose", {"question": at, "choice": place}, say=str(place + 1))
+        for place, each in enumerate(question.options)
+    )
+    return Card(
+        title=question.label,
+        subject=NAME,
+        preview="请选择",
+        sections=(Section(tuple(lines)),),
+        buttons=buttons,
+    )
+
+
+def _understood(question: Question, text: str, default: str) -> str | None:
+    """Return the answer as the form wants it, or None when it is none."""
+    if question.kind is Kind.FILES:
+        return "" if text in (*AGREE, "没有", SKIP) else None
+    if text in AGREE and default:
+        return default
+    if question.kind is Kind.CHOICE:
+        if text.isdecimal() and 1 <= int(text) <= len(question.options):
+            return question.options[int(text) - 1].value
+        return next((each.value for each in question.options if text in (each.value, each.label)), None)
+    return "" if text == SKIP and not question.required else text
+
+
+def _encode(state: Questions) -> str:
+    return msgspec.json.encode(state).decode()

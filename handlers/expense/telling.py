@@ -1,0 +1,89 @@
+"""Who sees what after a claim has changed: cards to sign, cards brought up to date, words to people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.contract.context import Context
+from handlers.contract.roles import Role
+from handlers.contract.wording import yuan
+from handlers.expense import cards, rules
+from handlers.expense.rules import State
+from storage import people, projects, settings, signoff
+from storage.expense import Claim
+from storage.people import Person
+from storage.signoff import Step, StepState
+
+
+def picture(ctx: Context, claim: Claim) -> cards.Picture:
+    """Load all that is needed to show a claim."""
+    version = claim.current.version
+    steps = signoff.steps(ctx.tx, claim.subject, version)
+    earlier = [signoff.steps(ctx.tx, claim.subject, each) for each in range(1, version)]
+    ids = {claim.requester, *(each.assignee for some in (steps, *earlier) for each in some)}
+    return cards.Picture(
+        claim,
+        steps,
+        earlier,
+        projects.get(ctx.tx, claim.current.project_id),
+        {key: each.name for key, each in people.by_ids(ctx.tx, ids).items()},
+        _rule_words(ctx),
+        ctx.zone,
+    )
+
+
+def _rule_words(ctx: Context) -> str:
+    rule = settings.current(ctx.tx, rules.CHAIN_SETTING, rules.CHAIN_DEFAULT)
+    basis = f"依据理事会决议 {rule.resolution}" if rule.version else "默认规则，待理事会确认"
+    return f"四级联签（方案「严格资金管理制度」）· {basis}"
+
+
+def show_changes(ctx: Context, claim: Claim, before: Sequence[Step]) -> None:
+    """Ask who has to sign now, and bring the cards of the requester and of the former signer up to date.
+
+    `before` are the steps of the version as they were; of a version that is new, none.
+    """
+    shown = picture(ctx, claim)
+    ctx.replace(cards.claim_card(shown))
+    was = next((each for each in before if each.state is StepState.OPEN), None)
+    now = next((each for each in shown.steps if each.state is StepState.OPEN), None)
+    same = was and now and (was.id, was.assignee) == (now.id, now.assignee)
+    if was and not same:
+        _close(ctx, shown, was)
+    if now and not same:
+        ctx.send_card(people.get(ctx.tx, now.assignee), cards.step_card(shown, now))
+
+
+def _close(ctx: Context, shown: cards.Picture, was: Step) -> None:
+    step = next((each for each in shown.steps if each.id == was.id), was)
+    decided = step.assignee == was.assignee and step.state not in (StepState.OPEN, StepState.WAITING)
+    ctx.replace(cards.step_card(shown, step) if decided else cards.passed_on_card(shown.claim, was))
+
+
+def tell_requester(ctx: Context, claim: Claim, by: Person, step: Step, following: Step | None) -> None:
+    """Tell the requester what was decided, and who signs next."""
+    if following:
+        signer = people.get(ctx.tx, following.assignee).name
+        words = f"{claim.number}：{by.name}已同意，现在等{following.title}{signer}签字。"
+    else:
+        words = {
+            State.APPROVED: f"{claim.number} 已通过：四级都签好了，{yuan(claim.current.amount_fen)}。",
+            State.REJECTED: f"{claim.number} 被{by.name}驳回：{step.reason}",
+            State.RETURNED: f"{claim.number} 被{by.name}退回修改：{step.reason}。"
+            f"点「修改」或发「修改 {claim.number}」，改好再提交。",
+        }[State(claim.state)]
+    ctx.send_text(people.get(ctx.tx, claim.requester), words, about=claim.subject)
+
+
+def tell_helpers(ctx: Context, claim: Claim, why: str, helpers: Sequence[Person]) -> None:
+    """Tell those who can help that no four people can be found."""
+    for each in helpers:
+        if each.id != claim.requester:
+            ctx.send_text(each, f"{claim.number} 凑不齐四个签字人：{why}。请帮忙安排。", about=claim.subject)
+
+
+def tell_supervisors(ctx: Context, claim: Claim) -> None:
+    """Let the supervisors know of a claim in which the chair has a part (decision 5)."""
+    words = f"抄送监事：{claim.number} 涉及理事长，第 4 级改由他人签。发「查询 {claim.number}」查看。"
+    for each in people.holders(ctx.tx, (Role.SUPERVISOR,)):
+        ctx.send_text(each, words, about=claim.subject)
