@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -182,6 +183,49 @@ def outbox_retry(path: Path) -> None:
     with app.database.write() as tx:
         count = box.revive(tx, machine_time())
     click.echo(f"{count} 条消息重新排队。")
+
+
+@main.group("settings")
+def council_settings() -> None:
+    """理事会决定的参数。"""
+
+
+@council_settings.command("list")
+@CONFIG
+def settings_list(path: Path) -> None:
+    """列出参数、现值和背后的决议。"""
+    from handlers.catalogue import SETTINGS
+    from storage import settings
+
+    app = _current(_app(path))
+    with app.database.read() as tx:
+        for name, default in SETTINGS.items():
+            now = settings.current(tx, name, default)
+            basis = f"决议 {now.resolution}（{now.decided_on}）" if now.version else "默认规则，待理事会确认"
+            click.echo(f"{name}\t{now.value}\t{basis}")
+
+
+@council_settings.command("confirm")
+@click.argument("name")
+@click.option("--resolution", required=True, help="决议编号。")
+@click.option("--date", "decided_on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="决议日期。")
+@CONFIG
+def settings_confirm(name: str, resolution: str, decided_on: datetime, path: Path) -> None:
+    """记录理事会以决议确认了参数 NAME 的现值。"""
+    from handlers.catalogue import SETTINGS
+    from storage import settings
+
+    if name not in SETTINGS:
+        raise Words(f"没有参数「{name}」，可用的是：{'、'.join(SETTINGS)}")
+    if not 0 < len(resolution.strip()) <= settings.RESOLUTION_LIMIT:
+        raise Words(f"决议编号请写 1 到 {settings.RESOLUTION_LIMIT} 个字")
+    app = _current(_app(path))
+    with app.context(app.clock.now()) as ctx:
+        value = settings.current(ctx.tx, name, SETTINGS[name]).value
+        version = settings.fix(ctx.tx, name, value, resolution.strip(), decided_on.date(), ctx.now)
+        facts = {"value": value, "resolution": resolution.strip(), "date": f"{decided_on:%Y-%m-%d}"}
+        ctx.record("命令行", "settings.confirmed", f"setting:{name}", version, facts)
+    click.echo(f"已记录：{name} 由决议 {resolution.strip()} 确认（第 {version} 版）。已提交的单子不变。")
 
 
 @main.group()

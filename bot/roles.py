@@ -28,11 +28,19 @@ def web(app: App) -> None:
     """Serve callbacks until told to stop."""
     import waitress
 
+    from bot.web.server import BODY_LIMIT
+
     server = app.config.server
     log.info("web listens on %s:%s", server.host, server.port)
     _on_stop(lambda: sys.exit(0))
     waitress.serve(
-        app.web(), host=server.host, port=server.port, threads=server.threads, ident=None, _quiet=True
+        app.web(),
+        host=server.host,
+        port=server.port,
+        threads=server.threads,
+        max_request_body_size=BODY_LIMIT,
+        ident=None,
+        _quiet=True,
     )
 
 

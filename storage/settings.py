@@ -11,6 +11,8 @@ from sqlalchemy import Column, Date, Integer, String, Table, Text, insert, selec
 from storage.base import UtcTime, metadata
 from storage.database import Tx
 
+RESOLUTION_LIMIT = 60
+
 setting = Table(
     "setting",
     metadata,
@@ -37,6 +39,14 @@ class Setting:
 def current(tx: Tx, name: str, default: object) -> Setting:
     """Return the newest version of a setting, or the default."""
     row = tx.one(select(setting).where(setting.c.name == name).order_by(setting.c.version.desc()).limit(1))
+    if row is None:
+        return Setting(name, default)
+    return Setting(name, json.loads(row.value), row.version, row.resolution, row.decided_on)
+
+
+def of_version(tx: Tx, name: str, version: int, default: object) -> Setting:
+    """Return a setting as it stood at a version; version 0 is the default."""
+    row = tx.one(select(setting).where(setting.c.name == name, setting.c.version == version))
     if row is None:
         return Setting(name, default)
     return Setting(name, json.loads(row.value), row.version, row.resolution, row.decided_on)

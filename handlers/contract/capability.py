@@ -35,7 +35,8 @@ class Ask(Struct, frozen=True):
 
 
 class Capability(Struct, frozen=True, kw_only=True):
-    """One thing that the assistant can do. Clicks and forms are keyed by the act without the name."""
+    """One thing that the assistant can do. Clicks and forms are keyed by the act without the name; `settings`
+    are the defaults of what the council fixes."""
 
     name: str
     words: Mapping[str, Word] = {}
@@ -44,3 +45,4 @@ class Capability(Struct, frozen=True, kw_only=True):
     takes_files: OnFile | None = None
     cancel: OnCancel | None = None
     jobs: Sequence[Job[Context]] = ()
+    settings: Mapping[str, object] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.contract.capability import Ask, Capability, Word
 from handlers.expense import talk
 from handlers.expense.jobs import JOBS
+from handlers.expense.rules import CHAIN_DEFAULT, CHAIN_SETTING
 
 CAPABILITY = Capability(
     name=talk.NAME,
@@ -38,4 +39,5 @@ CAPABILITY = Capability(
     takes_files=talk.on_file,
     cancel=talk.cancel,
     jobs=JOBS,
+    settings={CHAIN_SETTING: CHAIN_DEFAULT},
 )

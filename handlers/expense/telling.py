@@ -27,15 +27,16 @@ def picture(ctx: Context, claim: Claim) -> cards.Picture:
         earlier,
         projects.get(ctx.tx, claim.current.project_id),
         {key: each.name for key, each in people.by_ids(ctx.tx, ids).items()},
-        _rule_words(ctx),
+        _rule_words(ctx, claim),
         ctx.zone,
     )
 
 
-def _rule_words(ctx: Context) -> str:
-    rule = settings.current(ctx.tx, rules.CHAIN_SETTING, rules.CHAIN_DEFAULT)
+def _rule_words(ctx: Context, claim: Claim) -> str:
+    name, _, version = claim.current.rule_version.rpartition("/")
+    rule = settings.of_version(ctx.tx, name, int(version), rules.CHAIN_DEFAULT)
     basis = f"依据理事会决议 {rule.resolution}" if rule.version else "默认规则，待理事会确认"
-    return f"四级联签（方案「严格资金管理制度」）· {basis}"
+    return f"{rule.value}（方案「严格资金管理制度」）· {basis}"
 
 
 def show_changes(ctx: Context, claim: Claim, before: Sequence[Step]) -> None:

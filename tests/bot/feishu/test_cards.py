@@ -37,6 +37,7 @@ DATA = Path(__file__).parent
 GOLDEN = json.loads((DATA / "cards.json").read_text(encoding="utf-8"))
 
 Json = dict[str, Any]
+calm = settings(deadline=None)
 
 
 def accepted(card: Card) -> Content:
@@ -254,6 +255,7 @@ MARKUP = ["<at id=all></at>", "<at id=all>", "[点我](http://x)", "**粗**", "#
 SEEN = st.text(st.characters(), min_size=1, max_size=12).filter(lambda words: clean(words).strip())
 
 
+@calm
 @given(SEEN | st.sampled_from(MARKUP))
 def test_whatever_people_write_fills_a_place_and_changes_nothing_around_it(words: str) -> None:
     """A card is the harmless one with the words, escaped, in its places."""
@@ -264,11 +266,13 @@ def test_whatever_people_write_fills_a_place_and_changes_nothing_around_it(words
         assert ours["content"] == theirs["content"].replace(SLOT, markdown(words, 1000))
 
 
+@calm
 @given(st.text(st.characters(), max_size=300))
 def test_no_card_calls_anybody(words: str) -> None:
     assert accepted(filled(words + "<at id=all></at>" + words)).pings == ()
 
 
+@calm
 @given(
     st.sampled_from(["13800138000", "+86 138 0013 8000", "a.b@example.org"]), st.text("王 1-.,\n", max_size=5)
 )
@@ -319,7 +323,7 @@ class Huge(NamedTuple):
         )
 
 
-@settings(deadline=None)
+@calm
 @given(
     st.builds(
         Huge,

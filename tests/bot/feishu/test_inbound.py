@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.feishu.inbound import MAX_TEXT, FeishuInbound, decrypted, left_over, signature
@@ -40,6 +40,7 @@ TEXT = next(each["event"] for each in EVENTS if each["name"] == "a text")
 MESSAGE = envelope("im.message.receive_v1", TEXT)
 CHALLENGE = {"challenge": "5634b122", "token": TOKEN, "type": "url_verification"}
 
+calm = settings(deadline=None)
 edge = FeishuInbound(APP, KEY, TOKEN)
 token_only = FeishuInbound(APP, "", TOKEN)
 
@@ -401,12 +402,14 @@ def holds(webhook: Webhook, inbound: FeishuInbound = edge) -> None:
             json.loads(body)
 
 
+@calm
 @given(HEADERS, st.binary(max_size=200))
 def test_no_bytes_bring_the_edge_down(headers: dict[str, str], body: bytes) -> None:
     holds(Webhook(headers, body))
     holds(Webhook(headers, body), token_only)
 
 
+@calm
 @given(st.binary(max_size=200))
 def test_no_signed_bytes_bring_the_edge_down(noise: bytes) -> None:
     holds(signed_body(noise))
@@ -414,6 +417,7 @@ def test_no_signed_bytes_bring_the_edge_down(noise: bytes) -> None:
     holds(sealed(noise))
 
 
+@calm
 @given(st.integers(min_value=0), st.integers(min_value=0, max_value=255))
 def test_a_byte_changed_in_the_ciphertext_brings_nothing_down(place: int, value: int) -> None:
     plain = json.dumps(MESSAGE).encode()
@@ -423,6 +427,7 @@ def test_a_byte_changed_in_the_ciphertext_brings_nothing_down(place: int, value:
     holds(enclosed(bytes(raw)))
 
 
+@calm
 @given(st.sampled_from([each for each in EVENTS if each["event"]]), st.data())
 def test_no_shape_of_an_event_brings_the_edge_down(case: dict[str, Any], data: st.DataObject) -> None:
     event = json.loads(json.dumps(case["event"]))
@@ -431,6 +436,7 @@ def test_no_shape_of_an_event_brings_the_edge_down(case: dict[str, Any], data: s
     holds(sealed(envelope(case["event_type"], event)))
 
 
+@calm
 @given(JSON)
 def test_no_content_of_a_message_brings_the_edge_down(content: object) -> None:
     for kind in ("text", "post", "image", "file"):

@@ -6,12 +6,13 @@ import html
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.feishu.plain import CUT, chat_line, clean, cut, line, markdown, mask
 from bot.simulator.feishu.card_texts import mentioned
 
+calm = settings(deadline=None)
 WORDS = st.text(st.characters(), max_size=200)
 MARKUP = st.lists(
     st.sampled_from(
@@ -63,6 +64,7 @@ def test_what_is_neither_is_shown_in_full(written: str) -> None:
     assert mask(written) == written
 
 
+@calm
 @given(st.text("@.a0-", max_size=3000))
 def test_masking_ends_soon_and_is_done_once(written: str) -> None:
     assert mask(mask(written)) == mask(written)
@@ -83,6 +85,7 @@ def test_a_line_is_one_line() -> None:
     assert line("  社区\n\t助老  项目 ", 80) == "社区 助老 项目"
 
 
+@calm
 @given(WORDS | MARKUP)
 def test_markdown_shows_what_was_written_and_knows_no_markup_in_it(written: str) -> None:
     shown = markdown(written, 10_000)
@@ -100,6 +103,7 @@ def test_numbers_dates_and_times_stay_readable_in_markdown() -> None:
         assert markdown(written, 100) == written
 
 
+@calm
 @given(WORDS | MARKUP)
 def test_a_chat_line_calls_nobody_and_hides_no_link(written: str) -> None:
     shown = chat_line(written, 20_000)

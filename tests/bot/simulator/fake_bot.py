@@ -1,4 +1,4 @@
-"""A bot that only listens: it keeps every callback, opens it independently of the simulator, and answers as told."""
+"""A bot that only listens: it keeps every callback, opens it by its own code, and answers as told."""
 
 from __future__ import annotations
 

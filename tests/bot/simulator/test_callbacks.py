@@ -115,7 +115,9 @@ def test_a_received_post_has_no_language_layer(town: Town) -> None:
         ("location", {"name": "办公室", "longitude": "116.4", "latitude": "39.9"}),
     ],
 )
-def test_any_other_message_can_be_sent_as_it_travels(town: Town, kind: str, content: dict[str, object]) -> None:
+def test_any_other_message_can_be_sent_as_it_travels(
+    town: Town, kind: str, content: dict[str, object]
+) -> None:
     assert town.do("say", {"person": "lin", "type": kind, "content": content})["status"] == 200
     message = town.bot.last.plain["event"]["message"]
     assert (message["message_type"], json.loads(message["content"])) == (kind, content)

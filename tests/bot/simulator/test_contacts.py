@@ -11,7 +11,7 @@ LIN = {"mobiles": ["13800000001"], "emails": ["lin@example.org"]}
 
 @pytest.mark.parametrize("id_type", ["open_id", "union_id", "user_id"])
 def test_ids_are_found_by_phone_and_mail(town: Town, id_type: str) -> None:
-    user = town.api("GET", f"/contact/v3/users/ou_lin").json()["data"]["user"]
+    user = town.api("GET", "/contact/v3/users/ou_lin").json()["data"]["user"]
     answer = town.api("POST", f"/contact/v3/users/batch_get_id?user_id_type={id_type}", LIN).json()
     assert [entry["user_id"] for entry in answer["data"]["user_list"]] == [user[id_type]] * 2
     assert answer["data"]["user_list"][0]["mobile"] == "13800000001"

@@ -74,7 +74,11 @@ def test_uploading_a_file(town: Town, data: bytes, file_type: str, name: str, co
 
 
 def test_the_bot_downloads_what_a_person_sent(town: Town) -> None:
-    body = {"person": "lin", "name": "发票 一.pdf", "content_base64": base64.b64encode(b"%PDF-1.7 x").decode()}
+    body = {
+        "person": "lin",
+        "name": "发票 一.pdf",
+        "content_base64": base64.b64encode(b"%PDF-1.7 x").decode(),
+    }
     message_id = town.do("upload", body)["message_id"]
     event = town.bot.last.plain["event"]["message"]
     assert event["message_type"] == "file"
@@ -152,6 +156,8 @@ def _content(town: Town) -> dict[str, str]:
 
 
 def _key(town: Town) -> str:
-    uploads = [r for r in town.bot.received if r.plain["event"]["message"]["message_type"] in ("file", "image")]
+    uploads = [
+        r for r in town.bot.received if r.plain["event"]["message"]["message_type"] in ("file", "image")
+    ]
     content = json.loads(uploads[-1].plain["event"]["message"]["content"])
     return str(content.get("file_key") or content["image_key"])

@@ -69,9 +69,7 @@ def test_the_group_is_seen_by_everybody_with_an_account(town: Town) -> None:
         ("ou_lin", "phone", 99992402),
     ],
 )
-def test_a_recipient_whom_the_bot_cannot_reach(
-    town: Town, receive_id: str, id_type: str, code: int
-) -> None:
+def test_a_recipient_whom_the_bot_cannot_reach(town: Town, receive_id: str, id_type: str, code: int) -> None:
     body = {"receive_id": receive_id, "msg_type": "text", "content": json.dumps(TEXT)}
     answer = town.api("POST", f"/im/v1/messages?receive_id_type={id_type}", body)
     assert (answer.status_code, answer.json()["code"]) == (400, code)
@@ -128,7 +126,13 @@ def test_a_content_that_the_platform_refuses(town: Town, msg_type: str, content:
 
 @pytest.mark.parametrize(
     "text",
-    ["单号 BX-2026-0001", "金额 12800000000000 分", "时间戳 1760000000000", "a13800138000b", "身份 ou_13800138000"],
+    [
+        "单号 BX-2026-0001",
+        "金额 12800000000000 分",
+        "时间戳 1760000000000",
+        "a13800138000b",
+        "身份 ou_13800138000",
+    ],
 )
 def test_numbers_that_are_no_phone_numbers_pass_the_audit(town: Town, text: str) -> None:
     assert town.create("lin", "text", {"text": text}).json()["code"] == 0
@@ -142,7 +146,10 @@ def test_exactly_150_kb_of_text_pass(town: Town) -> None:
 
 def test_exactly_30_kb_of_card_pass(town: Town) -> None:
     room = 30 * 1024 - len(json.dumps(card({"tag": "markdown", "content": ""}), ensure_ascii=False).encode())
-    assert town.create("lin", "interactive", card({"tag": "markdown", "content": "a" * room})).json()["code"] == 0
+    assert (
+        town.create("lin", "interactive", card({"tag": "markdown", "content": "a" * room})).json()["code"]
+        == 0
+    )
     more = card({"tag": "markdown", "content": "a" * (room + 1)})
     assert town.create("lin", "interactive", more).json()["code"] == 230025
 
@@ -166,7 +173,11 @@ def test_a_post_is_shown_line_by_line(town: Town) -> None:
         ("interactive", card({"tag": "markdown", "content": "<at id=all></at>"}), True),
         ("interactive", card({"tag": "markdown", "content": "<at id='all'>"}), True),
         ("interactive", card({"tag": "markdown", "content": "<AT ids=ou_lin,all></AT>"}), True),
-        ("interactive", card({"tag": "div", "text": {"tag": "lark_md", "content": "<at id=all></at>"}}), True),
+        (
+            "interactive",
+            card({"tag": "div", "text": {"tag": "lark_md", "content": "<at id=all></at>"}}),
+            True,
+        ),
         ("interactive", card({"tag": "markdown", "content": "&#60;at id=all&#62;"}), False),
         ("interactive", card({"tag": "markdown", "content": "<at id=ou_lin></at>"}), False),
         ("interactive", card({"tag": "div", "text": plain("<at id=all></at>")}), False),
