@@ -45,7 +45,7 @@ class Asking:
     def begin(self, ctx: AskedContext, button: Button, form: Form) -> Reply:
         """Ask the first question of a form that `button` hands in; only what is to be mended, if marked."""
         names = list(form.mend) or [each.name for each in form.questions]
-        answers = {each.name: each.default for each in form.questions}
+        answers = {each.name: "" if each.name in form.mend else each.default for each in form.questions}
         state = Questions(button.act, dict(button.args), names, 0, answers)
         dialogue.begin(ctx.tx, ctx.person.id, NAME, _encode(state), ctx.now + KEPT)
         return self._ask(ctx, state)
@@ -110,7 +110,7 @@ class Asking:
 
     def _ask(self, ctx: AskedContext, state: Questions, first: str = "") -> Reply:
         question = self._question(ctx, state)
-        default = state.answers.get(question.name) or question.default
+        default = state.answers.get(question.name, "")
         place = f"（{state.at + 1}/{len(state.names)}）" if len(state.names) > 1 else ""
         lines = [*([first] if first else []), f"{place}{question.label}", *_how(question, default)]
         lines.append(f"「{BACK}」改前一题，「取消」放弃" if state.at else "「取消」放弃")

@@ -79,9 +79,9 @@ def markdown(text: str, limit: int) -> str:
 
 
 def chat_line(text: str, limit: int) -> str:
-    """Return `text` for a text message, which knows `<at …>`, `<b>` and `[words](link)` but no escape.
+    """Return `text` for a text message, which knows `<at …>`, `<b>`, `**` and `[words](link)` but no escape.
 
-    Their opening characters give way to full-width ones. Source: im-v1/message-content, text.
+    What opens them gives way to full-width signs. Source: im-v1/message-content, text.
     """
     shown = _LINK_OPENS.sub("］", _TAG_OPENS.sub("＜", mask(clean(text)).strip()))
-    return cut(shown, limit)
+    return cut(shown.replace("**", "＊＊"), limit)

@@ -34,9 +34,18 @@ def find(ctx: Asked) -> Draft | None:
     return _draft(found) if found else None
 
 
-def begin(ctx: Asked, claim: Claim | None = None) -> Draft:
-    """Open a draft: a new one, or one that changes a claim."""
-    content = _content_of(ctx, claim) if claim else Content(values={"payee": ctx.person.name})
+def begin(ctx: Asked, typed: str = "") -> Draft:
+    """Open a draft for a new claim; `typed` is what stood behind 报销."""
+    values = {"payee": ctx.person.name} | forms.prefill(typed, projects.active(ctx.tx))
+    return _begin(ctx, Content(values=values))
+
+
+def begin_again(ctx: Asked, claim: Claim) -> Draft:
+    """Open a draft that changes a claim."""
+    return _begin(ctx, _content_of(ctx, claim))
+
+
+def _begin(ctx: Asked, content: Content) -> Draft:
     return _draft(dialogue.begin(ctx.tx, ctx.person.id, CAPABILITY, _encode(content), ctx.now + KEPT))
 
 

@@ -92,6 +92,28 @@ def attachments_line(files: Sequence[StoredFile], fetching: Sequence[str] = ()) 
     return "、".join(parts) if parts else "无附件"
 
 
+def prefill(typed: str, projects: Sequence[Project]) -> dict[str, str]:
+    """Return the answers that stand behind 报销: in 「报销 出租车 128.50」 an amount and a purpose."""
+    values: dict[str, str] = {}
+    rest = []
+    for word in typed.split():
+        project = next((each for each in projects if word in (each.code, each.name)), None)
+        if project and "project" not in values:
+            values["project"] = project.code
+        elif "amount" not in values and _is_amount(word):
+            values["amount"] = word
+        else:
+            rest.append(word)
+    return values | ({"purpose": " ".join(rest)[:PURPOSE_LIMIT]} if rest else {})
+
+
+def _is_amount(word: str) -> bool:
+    try:
+        return fen(word) > 0
+    except Refusal:
+        return False
+
+
 def reason_form(args: Args, number: str) -> Form:
     """Return the question that goes before a rejection or a return of claim `number`."""
     return Form(
@@ -101,8 +123,7 @@ def reason_form(args: Args, number: str) -> Form:
                 "reason",
                 "驳回或退回的原因",
                 Kind.LONG_TEXT,
-                required=False,
-                hint="驳回、退回修改时必填，经办人会看到",
+                hint="驳回、退回修改时要写，经办人会看到",
                 limit=REASON_LIMIT,
             ),
         ),

@@ -21,7 +21,7 @@ def new(ctx: Asked, message: Message) -> Reply:
     rules.may_submit(ctx.person)
     if not projects.active(ctx.tx):
         raise Refusal("还没有可以报销的项目。请管理员先导入项目表")
-    return Reply(card=drafts.card(ctx, drafts.find(ctx) or drafts.begin(ctx)))
+    return Reply(card=drafts.card(ctx, drafts.find(ctx) or drafts.begin(ctx, message.rest)))
 
 
 def submit(ctx: Asked, submission: Submission) -> Reply:
@@ -55,7 +55,7 @@ def edit(ctx: Asked, click: Click) -> Reply:
     draft = drafts.find(ctx)
     if draft and draft.content.claim != claim.id:
         raise Refusal("您还有一张没提交的报销草稿。请先提交它，或发「取消」，再来修改")
-    ctx.send_card(ctx.person, drafts.card(ctx, draft or drafts.begin(ctx, claim)))
+    ctx.send_card(ctx.person, drafts.card(ctx, draft or drafts.begin_again(ctx, claim)))
     return Reply(toast="修改表单已发给您")
 
 

@@ -1,4 +1,4 @@
-"""Uploads as the official client sends them: its file parts have no file name, so Flask takes them for text."""
+"""Uploads as the official client sends them: its parts have no file name, so Flask takes them for text."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ Json = dict[str, Any]
 
 
 class Sender:
-    """A process that sends as one app. Every call of a test names its `client`, which has a token of its own."""
+    """A process that sends. Each `client` (a name, app id, secret and base_url) has a token of its own."""
 
     def __init__(self, output: IO[bytes]) -> None:
         self._process = subprocess.Popen(

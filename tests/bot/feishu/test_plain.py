@@ -109,7 +109,7 @@ def test_a_chat_line_calls_nobody_and_hides_no_link(written: str) -> None:
     shown = chat_line(written, 20_000)
 
     assert mentioned(shown) == []
-    assert not re.search(r"\]\(", shown)
+    assert not re.search(r"\]\(|\*\*", shown)
     assert not re.search(r"</?[A-Za-z]", shown)
 
 

@@ -69,15 +69,11 @@ def session(asked: Json) -> Json:
     replied = im.message.reply(reply.build())
     recalled = im.message.delete(DeleteMessageRequest.builder().message_id(message_id).build())
 
-    picture = (
-        CreateImageRequestBody.builder()
-        .image_type("message")
-        .image(io.BytesIO(asked["png"].encode("latin1")))
-    )
+    png = io.BytesIO(asked["png"].encode("latin1"))
+    picture = CreateImageRequestBody.builder().image_type("message").image(png)
     image = im.image.create(CreateImageRequest.builder().request_body(picture.build()).build())
-    sheet = (
-        CreateFileRequestBody.builder().file_type("pdf").file_name("发票.pdf").file(io.BytesIO(b"%PDF-1.7"))
-    )
+    pdf = io.BytesIO(b"%PDF-1.7")
+    sheet = CreateFileRequestBody.builder().file_type("pdf").file_name("发票.pdf").file(pdf)
     file = im.file.create(CreateFileRequest.builder().request_body(sheet.build()).build())
     own_image = im.image.get(GetImageRequest.builder().image_key(image.data.image_key).build())
     own_file = im.file.get(GetFileRequest.builder().file_key(file.data.file_key).build())

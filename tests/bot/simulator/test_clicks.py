@@ -109,7 +109,7 @@ def test_a_form_hands_in_every_answer_by_name(town: Town) -> None:
 
 
 def test_what_is_not_filled_in_keeps_its_first_answer(town: Town) -> None:
-    first = [
+    first: list[Json] = [
         INPUT | {"default_value": "好"},
         SELECT | {"initial_option": "p-1"},
         SELECT | {"name": "second", "initial_index": 2},

@@ -169,28 +169,27 @@ def test_the_clock_is_shifted_set_and_reset(town: Town) -> None:
     assert town.do("clock", {"reset": True})["offset_seconds"] == 0
 
 
-def test_the_shift_is_written_where_the_bots_processes_read_it(tmp_path: Path) -> None:
+def test_the_shift_is_written_where_the_bots_processes_read_it(town: Town, tmp_path: Path) -> None:
     file = tmp_path / "data" / "clock"
     file.parent.mkdir()
     simulator = Simulator(PEOPLE, APP, "", file)
     simulator.start()
     try:
         assert float(file.read_text()) == 0
-        simulator_town = Town(simulator, None, Hands())
-        simulator_town.do("clock", {"shift_seconds": 86400.5})
+        Town(simulator, town.bot, Hands()).do("clock", {"shift_seconds": 86400.5})
         assert float(file.read_text()) == 86400.5
     finally:
         simulator.stop()
     assert [path.name for path in file.parent.iterdir()] == ["clock"]
 
 
-def test_a_restarted_simulator_goes_on_with_the_shifted_clock(tmp_path: Path) -> None:
+def test_a_restarted_simulator_goes_on_with_the_shifted_clock(town: Town, tmp_path: Path) -> None:
     file = tmp_path / "clock"
     file.write_text("3600")
     simulator = Simulator(PEOPLE, APP, "", file)
     simulator.start()
     try:
-        assert Town(simulator, None, Hands()).raw("GET", "/_sim/clock").json()["offset_seconds"] == 3600
+        assert Town(simulator, town.bot, Hands()).raw("GET", "/_sim/clock").json()["offset_seconds"] == 3600
     finally:
         simulator.stop()
 
@@ -250,10 +249,10 @@ def test_the_front_page_leads_to_everybodys_chat(town: Town) -> None:
         assert f'href="/_sim/chats/{person.key}"' in page
 
 
-def test_names_on_the_front_page_are_escaped() -> None:
+def test_names_on_the_front_page_are_escaped(town: Town) -> None:
     simulator = Simulator([SimPerson("a", "<script>", "", "ou_a")], APP)
     simulator.start()
     try:
-        assert "<script>" not in Town(simulator, None, Hands()).raw("GET", "/").text
+        assert "<script>" not in Town(simulator, town.bot, Hands()).raw("GET", "/").text
     finally:
         simulator.stop()

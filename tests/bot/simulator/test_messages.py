@@ -146,11 +146,8 @@ def test_exactly_150_kb_of_text_pass(town: Town) -> None:
 
 def test_exactly_30_kb_of_card_pass(town: Town) -> None:
     room = 30 * 1024 - len(json.dumps(card({"tag": "markdown", "content": ""}), ensure_ascii=False).encode())
-    assert (
-        town.create("lin", "interactive", card({"tag": "markdown", "content": "a" * room})).json()["code"]
-        == 0
-    )
-    more = card({"tag": "markdown", "content": "a" * (room + 1)})
+    full, more = (card({"tag": "markdown", "content": "a" * length}) for length in (room, room + 1))
+    assert town.create("lin", "interactive", full).json()["code"] == 0
     assert town.create("lin", "interactive", more).json()["code"] == 230025
 
 
