@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     delete,
+    func,
     insert,
     select,
     update,
@@ -89,7 +91,7 @@ class Address:
 
 @dataclass(frozen=True)
 class Deputy:
-    """A signing authority (授权代签): `deputy` may sign for `holder` from first to last day, both included."""
+    """A signing authority (授权代签): `deputy` may sign for `holder` from first to last day, both counted."""
 
     id: int
     holder: int
@@ -101,7 +103,11 @@ class Deputy:
 
 @dataclass(frozen=True)
 class NewPerson:
-    """What an import says of one person; `accounts` maps platform to user id."""
+    """What is to be known of one person.
+
+    `accounts` maps platform to user id: "" takes the account away, a platform not named stays as it is.
+    `phone_hash` None leaves what is known.
+    """
 
     key: str
     name: str
@@ -118,7 +124,8 @@ def _load(tx: Tx, *conditions: ColumnElement[bool]) -> list[Person]:
     for row in tx.run(select(role).where(role.c.person_id.in_(roles))):
         roles[row.person_id].add(row.role)
     return [
-        Person(row.id, row.key, row.name, row.department, frozenset(roles[row.id]), row.active) for row in rows
+        Person(row.id, row.key, row.name, row.department, frozenset(roles[row.id]), row.active)
+        for row in rows
     ]
 
 
@@ -138,8 +145,25 @@ def by_keys(tx: Tx, keys: Iterable[str]) -> dict[str, Person]:
 
 
 def active_named(tx: Tx, name: str) -> list[Person]:
-    """Return the active people whose key or name is `name`, by key."""
-    return _load(tx, person.c.active, (person.c.name == name) | (person.c.key == name))
+    """Return the active people whose key or name is `name`, by key; a key typed exactly means that one.
+
+    In names blanks, marks, case and width do not count: `王 芳` is 王芳, so that no spelling makes an
+    outsider of her.
+    """
+    typed, wanted = name.strip(), _folded(name)
+    rows = tx.run(select(person.c.id, person.c.key, person.c.name).where(person.c.active)).all()
+    found = [row.id for row in rows if row.key == typed] or [
+        row.id for row in rows if wanted and wanted in (row.key.casefold(), _folded(row.name))
+    ]
+    return _load(tx, person.c.id.in_(found))
+
+
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(each for each in plain if unicodedata.category(each) not in _UNHEARD)
+
+
+_UNHEARD = ("Cc", "Cf", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Zl", "Zp", "Zs")
 
 
 def holders(tx: Tx, roles: Iterable[str]) -> list[Person]:
@@ -153,21 +177,24 @@ def everybody(tx: Tx) -> list[Person]:
     return _load(tx)
 
 
+def _is(address: Address) -> ColumnElement[bool]:
+    """Match an account. WeCom takes no notice of case in user ids and itself sends now one, now another
+    spelling (developer.work.weixin.qq.com/document/path/90195); Feishu's open_id is exact."""
+    here = account.c.platform == address.platform
+    if address.platform == "wecom":
+        return here & (func.lower(account.c.user_id) == address.user_id.lower())
+    return here & (account.c.user_id == address.user_id)
+
+
 def by_account(tx: Tx, address: Address) -> Person | None:
     """Return whom a platform account belongs to, active or not."""
-    owner = select(account.c.person_id).where(
-        account.c.platform == address.platform, account.c.user_id == address.user_id
-    )
+    owner = select(account.c.person_id).where(_is(address))
     return next(iter(_load(tx, person.c.id.in_(owner))), None)
 
 
 def heard_from(tx: Tx, address: Address) -> None:
     """Remember that the account's owner now uses this platform, so that cards go there."""
-    mine = tx.one(
-        select(account.c.person_id, account.c.current).where(
-            account.c.platform == address.platform, account.c.user_id == address.user_id
-        )
-    )
+    mine = tx.one(select(account.c.person_id, account.c.current).where(_is(address)))
     if mine is None or mine.current:
         return
     tx.run(
@@ -178,7 +205,7 @@ def heard_from(tx: Tx, address: Address) -> None:
 
 
 def address_of(tx: Tx, person_id: int, platforms: Sequence[str]) -> Address | None:
-    """Return where a person reads: the platform last written from, else the first of `platforms` they are on."""
+    """Return where a person reads: the platform last written from, else the first they have of `platforms`."""
     rows = tx.run(
         select(account).where(account.c.person_id == person_id, account.c.platform.in_(platforms))
     ).all()
@@ -188,17 +215,25 @@ def address_of(tx: Tx, person_id: int, platforms: Sequence[str]) -> Address | No
 
 def deputies_on(tx: Tx, day: date) -> list[Deputy]:
     """Return the signing authorities valid on `day`, oldest first."""
-    rows = tx.run(
-        select(deputy).where(deputy.c.first_day <= day, deputy.c.last_day >= day).order_by(deputy.c.id)
-    )
+    return _deputies(tx, deputy.c.first_day <= day, deputy.c.last_day >= day)
+
+
+def deputies(tx: Tx) -> list[Deputy]:
+    """Return all signing authorities, past and future ones too, oldest first."""
+    return _deputies(tx)
+
+
+def _deputies(tx: Tx, *conditions: ColumnElement[bool]) -> list[Deputy]:
+    rows = tx.run(select(deputy).where(*conditions).order_by(deputy.c.id))
     return [
-        Deputy(row.id, row.holder_id, row.deputy_id, row.first_day, row.last_day, row.named_by_id) for row in rows
+        Deputy(row.id, row.holder_id, row.deputy_id, row.first_day, row.last_day, row.named_by_id)
+        for row in rows
     ]
 
 
 def accounts(tx: Tx) -> dict[Address, str]:
     """Return every bound account with its owner's key."""
-    rows = tx.run(select(account.c.platform, account.c.user_id, person.c.key).join(person))
+    rows = tx.run(select(account.c.platform, account.c.user_id, person.c.key).join_from(account, person))
     return {Address(row.platform, row.user_id): row.key for row in rows}
 
 
@@ -208,14 +243,35 @@ def phone_hashes(tx: Tx) -> dict[str, str]:
     return {row.phone_hash: row.key for row in rows}
 
 
+def lock(tx: Tx) -> None:
+    """Let no other import change the roster until this transaction ends. (On SQLite none can.)"""
+    tx.run(select(person.c.id).order_by(person.c.id).with_for_update(key_share=True))
+
+
+def hand_over(tx: Tx, news: Iterable[NewPerson]) -> None:
+    """Free the accounts and phone numbers that pass from one person to another, for `save` to give them."""
+    news = list(news)
+    claimed = {(platform, user_id): new.key for new in news for platform, user_id in new.accounts.items()}
+    for address, owner in accounts(tx).items():
+        if claimed.get((address.platform, address.user_id), owner) != owner:
+            tx.run(delete(account).where(_is(address)))
+    phones = {new.phone_hash: new.key for new in news}
+    for phone_hash, owner in phone_hashes(tx).items():
+        if phones.get(phone_hash, owner) != owner:
+            tx.run(update(person).where(person.c.phone_hash == phone_hash).values(phone_hash=None))
+
+
 def save(tx: Tx, new: NewPerson) -> None:
-    """Add a person or replace what is known of the key; accounts not named stay as they are."""
-    values = {"name": new.name, "department": new.department, "active": new.active}
+    """Add a person or replace what is known of the key, as NewPerson says.
+
+    Raises sqlalchemy's IntegrityError when an account or a phone number is somebody else's.
+    """
+    values: dict[str, object] = {"name": new.name, "department": new.department, "active": new.active}
     if new.phone_hash:
         values["phone_hash"] = new.phone_hash
     known = tx.one(select(person.c.id).where(person.c.key == new.key))
     if known:
-        person_id = known.id
+        person_id = int(known.id)
         tx.run(update(person).where(person.c.id == person_id).values(**values))
     else:
         person_id = tx.add(person, key=new.key, **values)
@@ -223,8 +279,17 @@ def save(tx: Tx, new: NewPerson) -> None:
     if new.roles:
         tx.run(insert(role), [{"person_id": person_id, "role": each} for each in sorted(new.roles)])
     for platform, user_id in new.accounts.items():
-        tx.run(delete(account).where(account.c.person_id == person_id, account.c.platform == platform))
-        tx.run(insert(account).values(platform=platform, user_id=user_id, person_id=person_id, current=False))
+        _bind(tx, person_id, Address(platform, user_id))
+
+
+def _bind(tx: Tx, person_id: int, address: Address) -> None:
+    """Give a person an account, or take it away; where it is replaced, `current` stays as it was."""
+    mine = (account.c.person_id == person_id, account.c.platform == address.platform)
+    if not address.user_id:
+        tx.run(delete(account).where(*mine))
+    elif not tx.run(update(account).where(*mine).values(user_id=address.user_id)).rowcount:
+        fresh = {"platform": address.platform, "user_id": address.user_id, "person_id": person_id}
+        tx.run(insert(account).values(**fresh, current=False))
 
 
 def add_deputy(tx: Tx, holder: int, stand_in: int, first_day: date, last_day: date, named_by: int) -> bool:

@@ -63,7 +63,10 @@ def led_by(tx: Tx, person_id: int) -> list[Project]:
 
 
 def save(tx: Tx, code: str, name: str, lead: int, fund: str, budget_fen: int) -> None:
-    """Add a project or replace what is known of the code."""
+    """Add a project or replace what is known of the code; `lead` is a person id.
+
+    Raises sqlalchemy's IntegrityError when the name is another project's.
+    """
     values = {"name": name, "lead_id": lead, "fund": fund, "budget_fen": budget_fen, "active": True}
     changed = tx.run(update(project).where(project.c.code == code).values(**values)).rowcount
     if not changed:

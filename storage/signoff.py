@@ -134,9 +134,9 @@ def decide(
     return tx.run(ended.values(**values)).rowcount == 1
 
 
-def pause(tx: Tx, subject: str, version: int) -> None:
-    """Let the open step of a version wait again."""
-    opened = (step.c.subject == subject, step.c.version == version, step.c.state == StepState.OPEN)
+def pause(tx: Tx, step_id: int) -> None:
+    """Let an open step wait again."""
+    opened = (step.c.id == step_id, step.c.state == StepState.OPEN)
     tx.run(update(step).where(*opened).values(state=StepState.WAITING, shown="", opened_at=None))
 
 

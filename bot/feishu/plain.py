@@ -14,13 +14,15 @@ _UNPRINTABLE = re.compile(
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
 # A link is left alone: a page's random address may well hold eleven digits.
-_PRIVATE = re.compile(
-    r"(?P<link>https?://\S+)"
-    r"|(?<!\d)(?P<mobile>(?:\+?86[ -]?)?1[3-9]\d)[ -]?\d{4}[ -]?(?P<mobile_end>\d{4})(?!\d)"
-    r"|(?<![\d-])(?P<area>0\d{2,3})-\d{3,4}(?P<area_end>\d{4})(?!\d)"
-    r"|(?P<first>[A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{0,63}@(?P<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"
+_LINK = r"(?P<link>https?://\S+)"
+_ADDRESS = re.compile(
+    _LINK + r"|(?<![A-Za-z0-9._%+@-])(?P<head>@*[A-Za-z0-9._%+-])[A-Za-z0-9._%+@-]*"
+    r"@(?P<tail>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"
 )
-
+_NUMBER = re.compile(
+    _LINK + r"|(?<!\d)(?P<mobile>(?:\+?86[ -]?)?1[3-9]\d)[ -]?\d{4}[ -]?(?P<mobile_end>\d{4})(?!\d)"
+    r"|(?<![\d-])(?P<area>0\d{2,3})-\d{3,4}(?P<area_end>\d{4})(?!\d)"
+)
 _MAY_BE_PRIVATE = re.compile(r"\d{4}|@")
 
 # Markup wherever it stands; and what is not markup inside of numbers, dates and times (. :) or words (-).
@@ -42,17 +44,19 @@ def mask(text: str) -> str:
     Feishu refuses messages that hold either in full, with 230028 (im-v1/message/reply, error codes). This
     is the only place that masks, and everything that people wrote passes through it on its way to Feishu.
     """
-    return _PRIVATE.sub(_starred, text) if _MAY_BE_PRIVATE.search(text) else text
+    if not _MAY_BE_PRIVATE.search(text):
+        return text
+    return _NUMBER.sub(_starred_number, _ADDRESS.sub(_starred_address, text))
 
 
-def _starred(found: re.Match[str]) -> str:
-    if found["link"]:
-        return found[0]
+def _starred_address(found: re.Match[str]) -> str:
+    return found["link"] or f"{found['head']}***@{found['tail']}"
+
+
+def _starred_number(found: re.Match[str]) -> str:
     if found["mobile"]:
         return f"{found['mobile']}****{found['mobile_end']}"
-    if found["area"]:
-        return f"{found['area']}-****{found['area_end']}"
-    return f"{found['first']}***@{found['host']}"
+    return found["link"] or f"{found['area']}-****{found['area_end']}"
 
 
 def cut(text: str, limit: int) -> str:

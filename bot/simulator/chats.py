@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import heapq
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -70,6 +71,7 @@ class ChatStore:
     def __init__(self) -> None:
         self._chats: dict[str, Chat] = {}
         self._messages: dict[str, Message] = {}
+        self._lines: dict[str, list[tuple[int, Message]]] = {}
         self._blobs: dict[str, Blob] = {}
 
     def open(self, chat_id: str, platform: str, kind: str, members: Iterable[str]) -> Chat:
@@ -85,6 +87,7 @@ class ChatStore:
     def add(self, message: Message) -> Message:
         """Show a new message at the end of its chat."""
         self._messages[message.message_id] = message
+        self._lines.setdefault(message.chat.chat_id, []).append((len(self._messages), message))
         return message
 
     def message(self, message_id: str) -> Message | None:
@@ -93,15 +96,14 @@ class ChatStore:
 
     def seen_by(self, person: str, platform: str = "") -> list[Message]:
         """Everything in the chats of a person, oldest first."""
-        return [
-            message
-            for message in self._messages.values()
-            if person in message.chat.members and platform in ("", message.chat.platform)
-        ]
+        chats = [c for c in self._chats.values() if person in c.members and platform in ("", c.platform)]
+        lines = heapq.merge(*(self._lines.get(c.chat_id, []) for c in chats), key=lambda line: line[0])
+        return [message for _, message in lines]
 
     def last(self, chat: Chat) -> Message | None:
         """The newest message of a chat."""
-        return next((m for m in reversed(self._messages.values()) if m.chat == chat), None)
+        lines = self._lines.get(chat.chat_id)
+        return lines[-1][1] if lines else None
 
     def keep(self, blob: Blob) -> Blob:
         """Store an upload under its key."""

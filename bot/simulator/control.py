@@ -67,6 +67,8 @@ class Control:
         return control
 
     def say(self) -> Response:
+        """`{person, text, type?: text|post, chat?: p2p|group}`, or `{person, type, content}` for any other
+        type: `{status, message_id, event_id, error}`. `status` is the bot's, null when it gave none."""
         asked = _json()
         person, platform = self._present(asked)
         kind, chat = str(asked.get("type", "text")), str(asked.get("chat", "p2p"))
@@ -75,6 +77,8 @@ class Control:
         return jsonify(platform.say(person, _field(asked, "text"), chat, kind))
 
     def click(self) -> Response:
+        """`{person, label, values?, message_id?}`: `{status, toast, error, url, message}`. 409 when the
+        button cannot be pressed, 422 when the app does not let `values` through."""
         asked = _json()
         person, platform = self._present(asked)
         message_id = str(asked.get("message_id") or "")
@@ -85,6 +89,7 @@ class Control:
         return jsonify(done | {"message": self._shown(done["message_id"])})
 
     def upload(self) -> Response:
+        """Multipart `person`, `file`, or `{person, name, content_base64}`, each with `kind?: file|image`."""
         if request.files:
             asked: dict[str, Any] = dict(request.form)
             part = request.files["file"]
@@ -101,11 +106,13 @@ class Control:
         return jsonify(platform.upload(person, name, data, kind, chat))
 
     def event(self) -> Response:
+        """`{person, type}`; see the platform for the types and what else they take."""
         asked = _json()
         person, platform = self._who(asked)
         return jsonify(platform.event(person, _field(asked, "type"), asked))
 
     def redeliver(self) -> Response:
+        """`{count?: 1, event?: type}`: the newest callbacks once more, byte for byte, and what came of it."""
         asked = _json()
         count = asked.get("count", 1)
         if not isinstance(count, int) or count < 1:
@@ -121,6 +128,7 @@ class Control:
         )
 
     def clock(self) -> Response:
+        """`{shift_seconds}`, `{now}` (ISO with offset) or `{reset: true}`: `{offset_seconds, now}`."""
         asked = _json()
         with self._stage.lock:
             if asked.get("reset"):
@@ -134,11 +142,13 @@ class Control:
         return self.read_clock()
 
     def read_clock(self) -> Response:
+        """`{offset_seconds, now}`."""
         with self._stage.lock:
             now = self._stage.now().isoformat()
             return jsonify({"offset_seconds": self._stage.clock.offset, "now": now})
 
     def fault(self) -> Response:
+        """`{kind, times?, api?, person?, seconds?, code?}`; the kinds are in faults.KINDS."""
         asked = _json()
         if "person" in asked:
             self._person(asked)
@@ -149,15 +159,18 @@ class Control:
             raise ClientRefused(400, str(wrong)) from None
 
     def faults(self) -> Response:
+        """What is still to go wrong."""
         with self._stage.lock:
             return jsonify({"faults": self._stage.faults.waiting()})
 
     def no_faults(self) -> Response:
+        """Nothing goes wrong any more."""
         with self._stage.lock:
             self._stage.faults.clear()
             return jsonify({"faults": []})
 
     def people(self) -> Response:
+        """Everybody, with the platforms on which they have an account."""
         with self._stage.lock:
             return jsonify(
                 {
@@ -175,6 +188,7 @@ class Control:
             )
 
     def chats(self, person: str) -> Response:
+        """All messages that the person sees, oldest first; `?platform=` keeps one platform's."""
         found = self._person({"person": person})
         platform = request.args.get("platform", "")
         with self._stage.lock:
@@ -182,10 +196,12 @@ class Control:
             return jsonify({"person": found.key, "messages": [self._show(m) for m in seen]})
 
     def log(self) -> Response:
+        """API calls and callbacks, oldest first: paths and codes only."""
         with self._stage.lock:
             return jsonify({"log": self._stage.traffic.entries()})
 
     def reset(self) -> Response:
+        """Begin again with the same people."""
         self._reset()
         return jsonify({"ok": True})
 

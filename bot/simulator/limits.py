@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from bot.simulator.clock import MachineTime
 
+# Above so many counters, those that count nothing any more are dropped.
+KEPT = 10_000
+
 
 @dataclass(frozen=True)
 class Rate:
@@ -44,6 +47,8 @@ class Limiter:
         return 0.0
 
     def _window(self, key: str, rate: Rate, now: float) -> deque[float]:
+        if len(self._passed) > KEPT:
+            self._passed = {k: p for k, p in self._passed.items() if p and p[-1] > now - k[1].seconds}
         passed = self._passed.setdefault((key, rate), deque())
         while passed and passed[0] <= now - rate.seconds:
             passed.popleft()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass
+@dataclass(eq=False)
 class ClientRefused(Exception):
     """`status` is the control API's HTTP status, `message` a Chinese sentence for whoever drives it."""
 

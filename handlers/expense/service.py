@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from handlers.contract.context import Asked, Context
@@ -10,6 +11,7 @@ from handlers.contract.incoming import StoredFile
 from handlers.contract.refusal import Refusal
 from handlers.contract.roles import Role
 from handlers.expense import rules, telling
+from handlers.expense.cards import Picture
 from handlers.expense.forms import Answers
 from handlers.expense.rules import Act, State, Who
 from handlers.mechanisms.signoff import rules as chains
@@ -29,7 +31,7 @@ _ENDS = {
 }
 
 
-def hand_in(ctx: Asked, claim_id: int, answers: Answers, files: Sequence[StoredFile]) -> Claim:
+def hand_in(ctx: Asked, claim_id: int, answers: Answers, files: Sequence[StoredFile]) -> Picture:
     """Hand in a new claim (`claim_id` 0) or the next version of one that came back.
 
     The chain is frozen and the requester's own signature is level 1; without four people it is blocked.
@@ -38,21 +40,23 @@ def hand_in(ctx: Asked, claim_id: int, answers: Answers, files: Sequence[StoredF
     return _hand_in_again(ctx, claim_id, answers, files) if claim_id else _hand_in_new(ctx, answers, files)
 
 
-def _hand_in_new(ctx: Asked, answers: Answers, files: Sequence[StoredFile]) -> Claim:
+def _hand_in_new(ctx: Asked, answers: Answers, files: Sequence[StoredFile]) -> Picture:
     claim_id = expense.create(ctx.tx, _number(ctx), ctx.person.id, State.SIGNING, ctx.now)
     _add_version(ctx, claim_id, 1, answers, files)
     return _start(ctx, _get(ctx, claim_id), "expense.submitted")
 
 
-def _hand_in_again(ctx: Asked, claim_id: int, answers: Answers, files: Sequence[StoredFile]) -> Claim:
+def _hand_in_again(ctx: Asked, claim_id: int, answers: Answers, files: Sequence[StoredFile]) -> Picture:
     claim = _locked(ctx, claim_id)
     _require(ctx, claim, Act.RESUBMIT)
     _add_version(ctx, claim_id, claim.current.version + 1, answers, files)
-    renewed = _move(ctx, _get(ctx, claim_id), State(claim.state), State.SIGNING)
+    renewed = _move(ctx, _get(ctx, claim_id), State.SIGNING)
     return _start(ctx, renewed, "expense.resubmitted")
 
 
-def decide(ctx: Asked, claim_id: int, act: Act, version: int, level: int, shown: str, why: str = "") -> Claim:
+def decide(
+    ctx: Asked, claim_id: int, act: Act, version: int, level: int, shown: str, why: str = ""
+) -> Picture:
     """Sign, reject or return at one level. Everything is checked at this moment, whatever the card showed.
 
     `shown` is the beginning of the hash of what the signer saw, as the button carried it.
@@ -67,57 +71,70 @@ def decide(ctx: Asked, claim_id: int, act: Act, version: int, level: int, shown:
         raise Refusal(f"{claim.number} 的内容已更新，请看新卡片")
     signoff.still_holds(ctx, ctx.person, steps, step, _matter(ctx, claim))
     step_state, state = _ENDS[act]
-    signoff.sign(ctx, ctx.person, step, step_state, why)
-    return _after_decision(ctx, claim, steps, step, state)
-
-
-def _after_decision(ctx: Asked, claim: Claim, before: Sequence[Step], step: Step, state: State) -> Claim:
-    following = None
-    if state is not State.SIGNING:
-        steps_table.void_rest(ctx.tx, claim.subject, claim.current.version)
-    elif step.level == chains.LAST:
-        state = State.APPROVED
+    now = signoff.sign(ctx, ctx.person, steps, step, step_state, why)
+    if act is not Act.APPROVE:
+        now = signoff.end(ctx, now)
+    elif level < chains.LAST:
+        now = signoff.advance(ctx, now, _document(claim))
     else:
-        following = signoff.advance(ctx, claim.subject, claim.current.version, _document(claim))
+        state = State.APPROVED
     if state is not State.SIGNING:
-        claim = _move(ctx, claim, State.SIGNING, state)
+        claim = _move(ctx, claim, state)
         _journal(ctx, f"expense.{state}", claim)
-    telling.show_changes(ctx, claim, before)
-    decided = next(each for each in _steps(ctx, claim) if each.id == step.id)
-    telling.tell_requester(ctx, claim, ctx.person, decided, following)
-    return claim
+    picture = telling.show_changes(ctx, claim, steps, now)
+    telling.tell_requester(ctx, picture, ctx.person, why)
+    return picture
 
 
-def withdraw(ctx: Asked, claim_id: int, version: int) -> Claim:
+def withdraw(ctx: Asked, claim_id: int, version: int) -> Picture:
     """Take a claim back, before anybody after the requester has signed."""
     claim = _locked(ctx, claim_id)
     before = _require(ctx, claim, Act.WITHDRAW, version)
     if State(claim.state) is State.SIGNING:
         signed = [each.signer for each in before if each.level > chains.FIRST and each.decided_at]
         rules.may_withdraw(claim.number, signed)
-    steps_table.void_rest(ctx.tx, claim.subject, claim.current.version)
-    claim = _move(ctx, claim, State(claim.state), State.WITHDRAWN)
+    now = signoff.end(ctx, before)
+    claim = _move(ctx, claim, State.WITHDRAWN)
     _journal(ctx, "expense.withdrawn", claim)
-    telling.show_changes(ctx, claim, before)
-    return claim
+    return telling.show_changes(ctx, claim, before, now)
 
 
-def recheck(ctx: Asked, claim_id: int, version: int) -> Claim:
+def recheck(ctx: Asked, claim_id: int, version: int) -> Picture:
     """Try again to find four people for a blocked claim."""
     claim = _locked(ctx, claim_id)
-    if _require(ctx, claim, Act.RECHECK, version):
-        return _refill(ctx, claim)
-    return _start(ctx, _move(ctx, claim, State.BLOCKED, State.SIGNING), "expense.rechecked")
+    steps = _require(ctx, claim, Act.RECHECK, version)
+    if not steps:
+        return _start(ctx, _move(ctx, claim, State.SIGNING), "expense.rechecked")
+    now = signoff.refill(ctx, steps, _matter(ctx, claim))
+    if isinstance(now, chains.Gap):
+        raise Refusal(f"{claim.number} 还是凑不齐签字人：{now.why}")
+    claim = _move(ctx, claim, State.SIGNING)
+    return _reassigned(ctx, claim, steps, signoff.advance(ctx, now, _document(claim)))
 
 
-def reassign(ctx: Asked, number: str) -> Claim:
+def reassign(ctx: Asked, number: str) -> Picture:
     """Give the levels that nobody has signed to whom the rules name now; nobody is chosen by hand."""
-    claim = expense.by_number(ctx.tx, number.strip().upper())
-    if claim is None or Role.ADMINISTRATOR not in ctx.person.roles:
+    found = expense.by_number(ctx.tx, number.strip().upper())
+    if found is None or Role.ADMINISTRATOR not in ctx.person.roles:
         raise Refusal("只有管理员能改派，并且要写对编号，例如「改派 BX-2026-0001」", rule="P31")
-    claim = _locked(ctx, claim.id)
-    _require(ctx, claim, Act.REASSIGN)
-    return _refill(ctx, claim)
+    claim = _locked(ctx, found.id)
+    steps = _require(ctx, claim, Act.REASSIGN)
+    now = signoff.refill(ctx, steps, _matter(ctx, claim))
+    if isinstance(now, chains.Gap):
+        return _block(ctx, claim, steps, now)
+    if now == steps:
+        raise Refusal(f"{claim.number} 的签字人都还有效，不用改派")
+    return _reassigned(ctx, claim, steps, now)
+
+
+def _reassigned(ctx: Asked, claim: Claim, before: Sequence[Step], now: Sequence[Step]) -> Picture:
+    changes = [
+        {"level": old.level, "from": old.assignee, "to": new.assignee}
+        for old, new in zip(before, now, strict=True)
+        if old.assignee != new.assignee
+    ]
+    _journal(ctx, "expense.reassigned", claim, {"changes": changes})
+    return telling.show_changes(ctx, claim, before, now)
 
 
 def may_edit(ctx: Asked, claim_id: int, version: int) -> Claim:
@@ -153,66 +170,39 @@ def todo(ctx: Asked) -> list[tuple[Claim, Step]]:
     return [(_get(ctx, int(each.subject.removeprefix("expense:"))), each) for each in found]
 
 
-def open_step(ctx: Context, claim: Claim) -> Step | None:
-    """Return the step that waits for a signature."""
-    return next((each for each in _steps(ctx, claim) if each.state is StepState.OPEN), None)
-
-
 def my_step(ctx: Asked, claim: Claim) -> Step:
     """Return the step that a person means who types 同意 or 驳回: their own, else the open one."""
     steps = _steps(ctx, claim)
     own = [each for each in steps if each.assignee == ctx.person.id and each.level > chains.FIRST]
-    step = next(iter(own), None) or open_step(ctx, claim) or next(iter(steps), None)
+    step = next(iter(own), None) or signoff.open_step(steps) or next(iter(steps), None)
     if step is None:
         raise Refusal(f"{claim.number} {rules.STATE_WORDS[State(claim.state)]}，现在没有要签的")
     return step
 
 
-def _start(ctx: Asked, claim: Claim, act: str) -> Claim:
+def _start(ctx: Asked, claim: Claim, act: str) -> Picture:
     """Form the chain of a version that has none yet, and open its second level or block it."""
     _journal(ctx, act, claim, _document(claim))
     matter = _matter(ctx, claim)
     chain = chains.form(matter, signoff.roster(ctx, matter))
     if isinstance(chain, chains.Gap):
-        return _block(ctx, claim, chain)
-    signoff.begin(ctx, claim.subject, claim.current.version, chain, _document(claim))
-    telling.show_changes(ctx, claim, ())
+        return _block(ctx, claim, [], chain)
+    requester = people.get(ctx.tx, claim.requester)
+    steps = signoff.begin(ctx, requester, claim.subject, claim.current.version, chain, _document(claim))
     if any(each.watched for each in chain.values()):
         telling.tell_supervisors(ctx, claim)
-    return claim
+    return telling.show_changes(ctx, claim, [], steps)
 
 
-def _block(ctx: Asked, claim: Claim, gap: chains.Gap) -> Claim:
-    before = _steps(ctx, claim)
-    steps_table.pause(ctx.tx, claim.subject, claim.current.version)
+def _block(ctx: Asked, claim: Claim, before: Sequence[Step], gap: chains.Gap) -> Picture:
+    now = signoff.pause(ctx, before)
     helpers = people.holders(ctx.tx, (Role.ADMINISTRATOR, Role.CHAIR))
     names = "、".join(each.name for each in helpers) or "管理员"
     note = f"{gap.why}。能帮忙的人：{names}（请理事会指定授权代签人，由管理员导入），之后点「重新检查」"
-    blocked = _move(ctx, claim, State.SIGNING, State.BLOCKED, note)
+    blocked = _move(ctx, claim, State.BLOCKED, note)
     _journal(ctx, "expense.blocked", blocked, {"level": gap.level, "why": gap.why})
-    telling.show_changes(ctx, blocked, before)
     telling.tell_helpers(ctx, blocked, gap.why, helpers)
-    return blocked
-
-
-def _refill(ctx: Asked, claim: Claim) -> Claim:
-    """Let the rules name the signers of the unsigned levels; block the claim when they cannot."""
-    version, before, was_blocked = claim.current.version, _steps(ctx, claim), claim.state == State.BLOCKED
-    moved = signoff.refill(ctx, claim.subject, version, _matter(ctx, claim))
-    if isinstance(moved, chains.Gap) and was_blocked:
-        raise Refusal(f"{claim.number} 还是凑不齐签字人：{moved.why}")
-    if isinstance(moved, chains.Gap):
-        return _block(ctx, claim, moved)
-    if not moved and not was_blocked:
-        raise Refusal(f"{claim.number} 的签字人都还有效，不用改派")
-    if was_blocked:
-        claim = _move(ctx, claim, State.BLOCKED, State.SIGNING)
-        signoff.advance(ctx, claim.subject, version, _document(claim))
-    now = {each.id: each.assignee for each in _steps(ctx, claim)}
-    changes = [{"level": each.level, "from": each.assignee, "to": now[each.id]} for each in moved]
-    _journal(ctx, "expense.reassigned", claim, {"changes": changes})
-    telling.show_changes(ctx, claim, before)
-    return claim
+    return telling.show_changes(ctx, blocked, before, now)
 
 
 def _number(ctx: Context) -> str:
@@ -285,10 +275,10 @@ def _involved(ctx: Context, claim: Claim) -> Collection[int]:
     return signers | {claim.requester, lead} | payee
 
 
-def _move(ctx: Context, claim: Claim, old: State, new: State, note: str = "") -> Claim:
-    if not expense.move(ctx.tx, claim.id, claim.current.version, old, new, note):
+def _move(ctx: Context, claim: Claim, state: State, note: str = "") -> Claim:
+    if not expense.move(ctx.tx, claim.id, claim.current.version, claim.state, state, note):
         raise Refusal(f"{claim.number} 刚刚有了变化，请再看一下")
-    return _get(ctx, claim.id)
+    return replace(claim, state=state, note=note)
 
 
 def _matter(ctx: Context, claim: Claim) -> chains.Matter:

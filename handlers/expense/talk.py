@@ -8,6 +8,7 @@ from handlers.contract.incoming import Click, FileLost, FileOffered, FileStored,
 from handlers.contract.refusal import Refusal
 from handlers.contract.reply import Reply
 from handlers.expense import cards, drafts, forms, rules, service, telling
+from handlers.expense.cards import Picture
 from handlers.expense.forms import Answers
 from handlers.expense.rules import Act, State
 from storage import expense, people, projects
@@ -30,10 +31,11 @@ def submit(ctx: Asked, submission: Submission) -> Reply:
     answers = drafts.answer(ctx, draft, submission.values)
     if not isinstance(answers, Answers):
         return Reply(card=drafts.card(ctx, draft, answers), toast=next(iter(answers.values())), refused=True)
-    claim = service.hand_in(ctx, draft.content.claim, answers, draft.content.files)
+    picture = service.hand_in(ctx, draft.content.claim, answers, draft.content.files)
+    claim = picture.claim
     drafts.end(ctx, draft.id, f"已提交为 {claim.number}")
     done = "已提交" if claim.state == State.SIGNING else rules.STATE_WORDS[State(claim.state)]
-    return Reply(card=_claim_card(ctx, claim), toast=f"{claim.number} {done}")
+    return Reply(card=cards.claim_card(picture), toast=f"{claim.number} {done}")
 
 
 def claim_form(ctx: Asked, args: Args) -> Form:
@@ -76,14 +78,14 @@ def send_back(ctx: Asked, submission: Submission) -> Reply:
 
 def withdraw(ctx: Asked, click: Click) -> Reply:
     """撤回 by button."""
-    claim = service.withdraw(ctx, number_in(click.args, "claim"), number_in(click.args, "version"))
-    return Reply(card=_claim_card(ctx, claim), toast=f"{claim.number} 已撤回")
+    picture = service.withdraw(ctx, number_in(click.args, "claim"), number_in(click.args, "version"))
+    return Reply(card=cards.claim_card(picture), toast=f"{picture.claim.number} 已撤回")
 
 
 def recheck(ctx: Asked, click: Click) -> Reply:
     """重新检查 a blocked claim."""
-    claim = service.recheck(ctx, number_in(click.args, "claim"), number_in(click.args, "version"))
-    return Reply(card=_claim_card(ctx, claim), toast=rules.STATE_WORDS[State(claim.state)])
+    picture = service.recheck(ctx, number_in(click.args, "claim"), number_in(click.args, "version"))
+    return Reply(card=_claim_card(ctx, picture), toast=rules.STATE_WORDS[State(picture.claim.state)])
 
 
 def files(ctx: Asked, click: Click) -> Reply:
@@ -147,7 +149,7 @@ def say_send_back(ctx: Asked, message: Message) -> Reply:
 def say_withdraw(ctx: Asked, message: Message) -> Reply:
     """撤回 <编号>."""
     claim = _named(ctx, message, "撤回")
-    return Reply(card=_claim_card(ctx, service.withdraw(ctx, claim.id, claim.current.version)))
+    return Reply(card=cards.claim_card(service.withdraw(ctx, claim.id, claim.current.version)))
 
 
 def say_recheck(ctx: Asked, message: Message) -> Reply:
@@ -169,7 +171,7 @@ def say_files(ctx: Asked, message: Message) -> Reply:
 
 def reassign(ctx: Asked, message: Message) -> Reply:
     """改派 <编号>: an administrator lets the rules name the signers anew."""
-    claim = service.reassign(ctx, _number(message, "改派"))
+    claim = service.reassign(ctx, _number(message, "改派")).claim
     return Reply(text=f"{claim.number} 已按规则重新安排签字人，{rules.STATE_WORDS[State(claim.state)]}。")
 
 
@@ -186,6 +188,7 @@ def on_file(ctx: Asked, event: FileOffered | FileStored | FileLost) -> Reply:
     """Put a file that was sent in chat into the draft; without a draft, one is opened for it."""
     draft = drafts.find(ctx)
     if isinstance(event, FileOffered):
+        rules.may_submit(ctx.person)
         shown = draft is not None
         draft = drafts.expect(ctx, draft or drafts.begin(ctx), event)
         return Reply() if shown else Reply(card=drafts.card(ctx, draft))
@@ -211,21 +214,21 @@ def _draft(ctx: Asked, args: Args) -> drafts.Draft:
 
 
 def _decided(ctx: Asked, args: Args, act: Act, why: str) -> Reply:
-    level, shown = number_in(args, "level"), str(args.get("shown", ""))
-    claim = service.decide(ctx, number_in(args, "claim"), act, number_in(args, "version"), level, shown, why)
-    return Reply(card=_signed_card(ctx, claim, level), toast=f"{claim.number} 已{act}")
+    claim, version, level = (number_in(args, name) for name in ("claim", "version", "level"))
+    picture = service.decide(ctx, claim, act, version, level, str(args.get("shown", "")), why)
+    return Reply(card=_signed_card(picture, level), toast=f"{picture.claim.number} 已{act}")
 
 
 def _say(ctx: Asked, message: Message, act: Act) -> Reply:
     claim = _named(ctx, message, act)
-    why = message.rest.partition(" ")[2]
-    if act is not Act.APPROVE:
-        why = forms.reason({"reason": why}, act)
-    step = service.my_step(ctx, claim)
-    claim = service.decide(
-        ctx, claim.id, act, claim.current.version, step.level, step.shown, why if why else ""
+    why = (
+        ""
+        if act is Act.APPROVE
+        else forms.reason({"reason": "".join(message.rest.split(maxsplit=1)[1:])}, act)
     )
-    return Reply(card=_signed_card(ctx, claim, step.level))
+    step = service.my_step(ctx, claim)
+    picture = service.decide(ctx, claim.id, act, claim.current.version, step.level, step.shown, why)
+    return Reply(card=_signed_card(picture, step.level))
 
 
 def _show_button(label: str, claim_id: int, number: str) -> Button:
@@ -250,18 +253,17 @@ def _files(ctx: Asked, claim: Claim) -> Reply:
 
 
 def _card_for(ctx: Asked, claim: Claim) -> Card:
-    opened = service.open_step(ctx, claim)
-    if opened and opened.assignee == ctx.person.id:
-        return cards.step_card(telling.picture(ctx, claim), opened)
-    return _claim_card(ctx, claim)
+    picture = telling.picture(ctx, claim)
+    mine = next(
+        (each for each in picture.steps if each.state == "open" and each.assignee == ctx.person.id), None
+    )
+    return cards.step_card(picture, mine) if mine else _claim_card(ctx, picture)
 
 
-def _claim_card(ctx: Asked, claim: Claim) -> Card:
-    shown = cards.claim_card(telling.picture(ctx, claim))
-    return shown if claim.requester == ctx.person.id else cards.for_reader(shown, ctx.person.id)
+def _claim_card(ctx: Asked, picture: Picture) -> Card:
+    shown = cards.claim_card(picture)
+    return shown if picture.claim.requester == ctx.person.id else cards.for_reader(shown, ctx.person.id)
 
 
-def _signed_card(ctx: Asked, claim: Claim, level: int) -> Card:
-    shown = telling.picture(ctx, claim)
-    step = next(each for each in shown.steps if each.level == level)
-    return cards.step_card(shown, step)
+def _signed_card(picture: Picture, level: int) -> Card:
+    return cards.step_card(picture, next(each for each in picture.steps if each.level == level))

@@ -8,6 +8,7 @@ from handlers.contract.context import Context
 from handlers.contract.roles import Role
 from handlers.contract.wording import yuan
 from handlers.expense import cards, rules
+from handlers.expense.cards import Picture
 from handlers.expense.rules import State
 from storage import people, projects, settings, signoff
 from storage.expense import Claim
@@ -15,13 +16,14 @@ from storage.people import Person
 from storage.signoff import Step, StepState
 
 
-def picture(ctx: Context, claim: Claim) -> cards.Picture:
-    """Load all that is needed to show a claim."""
+def picture(ctx: Context, claim: Claim, steps: Sequence[Step] | None = None) -> Picture:
+    """Load all that is needed to show a claim; `steps` are those of its version, if they are at hand."""
     version = claim.current.version
-    steps = signoff.steps(ctx.tx, claim.subject, version)
+    if steps is None:
+        steps = signoff.steps(ctx.tx, claim.subject, version)
     earlier = [signoff.steps(ctx.tx, claim.subject, each) for each in range(1, version)]
     ids = {claim.requester, *(each.assignee for some in (steps, *earlier) for each in some)}
-    return cards.Picture(
+    return Picture(
         claim,
         steps,
         earlier,
@@ -39,38 +41,43 @@ def _rule_words(ctx: Context, claim: Claim) -> str:
     return f"{rule.value}（方案「严格资金管理制度」）· {basis}"
 
 
-def show_changes(ctx: Context, claim: Claim, before: Sequence[Step]) -> None:
+def show_changes(ctx: Context, claim: Claim, before: Sequence[Step], now: Sequence[Step]) -> Picture:
     """Ask who has to sign now, and bring the cards of the requester and of the former signer up to date.
 
-    `before` are the steps of the version as they were; of a version that is new, none.
+    `before` are the steps of the version as they were (none when it is new), `now` as they are.
     """
-    shown = picture(ctx, claim)
+    shown = picture(ctx, claim, now)
     ctx.replace(cards.claim_card(shown))
-    was = next((each for each in before if each.state is StepState.OPEN), None)
-    now = next((each for each in shown.steps if each.state is StepState.OPEN), None)
-    same = was and now and (was.id, was.assignee) == (now.id, now.assignee)
-    if was and not same:
-        _close(ctx, shown, was)
-    if now and not same:
-        ctx.send_card(people.get(ctx.tx, now.assignee), cards.step_card(shown, now))
+    old, new = _open(before), _open(now)
+    same = old and new and (old.id, old.assignee) == (new.id, new.assignee)
+    if old and not same:
+        _close(ctx, shown, old)
+    if new and not same:
+        ctx.send_card(people.get(ctx.tx, new.assignee), cards.step_card(shown, new))
+    return shown
 
 
-def _close(ctx: Context, shown: cards.Picture, was: Step) -> None:
-    step = next((each for each in shown.steps if each.id == was.id), was)
-    decided = step.assignee == was.assignee and step.state not in (StepState.OPEN, StepState.WAITING)
-    ctx.replace(cards.step_card(shown, step) if decided else cards.passed_on_card(shown.claim, was))
+def _open(steps: Sequence[Step]) -> Step | None:
+    return next((each for each in steps if each.state is StepState.OPEN), None)
 
 
-def tell_requester(ctx: Context, claim: Claim, by: Person, step: Step, following: Step | None) -> None:
+def _close(ctx: Context, shown: Picture, old: Step) -> None:
+    step = next((each for each in shown.steps if each.id == old.id), old)
+    decided = step.assignee == old.assignee and step.state not in (StepState.OPEN, StepState.WAITING)
+    ctx.replace(cards.step_card(shown, step) if decided else cards.passed_on_card(shown.claim, old))
+
+
+def tell_requester(ctx: Context, shown: Picture, by: Person, reason: str) -> None:
     """Tell the requester what was decided, and who signs next."""
+    claim, following = shown.claim, _open(shown.steps)
     if following:
-        signer = people.get(ctx.tx, following.assignee).name
+        signer = shown.names[following.assignee]
         words = f"{claim.number}：{by.name}已同意，现在等{following.title}{signer}签字。"
     else:
         words = {
             State.APPROVED: f"{claim.number} 已通过：四级都签好了，{yuan(claim.current.amount_fen)}。",
-            State.REJECTED: f"{claim.number} 被{by.name}驳回：{step.reason}",
-            State.RETURNED: f"{claim.number} 被{by.name}退回修改：{step.reason}。"
+            State.REJECTED: f"{claim.number} 被{by.name}驳回：{reason}",
+            State.RETURNED: f"{claim.number} 被{by.name}退回修改：{reason}。"
             f"点「修改」或发「修改 {claim.number}」，改好再提交。",
         }[State(claim.state)]
     ctx.send_text(people.get(ctx.tx, claim.requester), words, about=claim.subject)

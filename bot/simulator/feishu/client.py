@@ -65,19 +65,20 @@ def press(
 
 
 def _find(seen: Sequence[Message], label: str, message_id: str) -> tuple[Message, Button]:
-    cards = [m for m in reversed(seen) if m.card is not None and not m.recalled]
-    if message_id:
-        cards = [message for message in cards if message.message_id == message_id]
-        if not cards:
-            raise ClientRefused(404, "这个人的会话里没有这张卡片")
-    found = [(m, b) for m in cards for b in buttons(m.card or {}) if b.label == label]
-    if not found:
-        shown = "、".join(button.label for button in buttons(cards[0].card or {})) if cards else ""
-        raise ClientRefused(409, f"没有「{label}」这个按钮；最近一张卡片上有：{shown or '没有按钮'}")
-    enabled = [(message, button) for message, button in found if button.enabled]
-    if not enabled:
+    newest_first = [m for m in reversed(seen) if not m.recalled and message_id in ("", m.message_id)]
+    cards = [(message, message.card) for message in newest_first if message.card is not None]
+    if message_id and not cards:
+        raise ClientRefused(404, "这个人的会话里没有这张卡片")
+    greyed = False
+    for message, card in cards:
+        for button in buttons(card):
+            if button.label == label and button.enabled:
+                return message, button
+            greyed = greyed or button.label == label
+    if greyed:
         raise ClientRefused(409, f"「{label}」是灰的，不能点")
-    return enabled[0]
+    shown = "、".join(button.label for button in buttons(cards[0][1])) if cards else ""
+    raise ClientRefused(409, f"没有「{label}」这个按钮；最近一张卡片上有：{shown or '没有按钮'}")
 
 
 def _form_value(form: Json, values: Mapping[str, Any], people: FeishuPeople) -> Json:

@@ -56,7 +56,7 @@ CODES: dict[int, tuple[int, str]] = {
 UNKNOWN = (400, "error")
 
 
-@dataclass
+@dataclass(eq=False)
 class Refused(Exception):
     """One refusal. `detail` is what the platform adds after the message (its `ext=`)."""
 

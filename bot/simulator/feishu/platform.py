@@ -16,7 +16,6 @@ from bot.simulator.feishu import card_view
 from bot.simulator.feishu.api import OpenApi
 from bot.simulator.feishu.app import NAME, FeishuApp, FeishuPeople, group_chat, ids_of, p2p_chat
 from bot.simulator.feishu.client import Press, press
-from bot.simulator.feishu.content import post_words
 from bot.simulator.feishu.envelope import challenge_callback, event_callback
 from bot.simulator.feishu.errors import Refused
 from bot.simulator.feishu.media import Media, is_image
@@ -150,7 +149,7 @@ class Feishu:
             content=json.dumps(content, ensure_ascii=False),
             sent_at=now,
             updated_at=now,
-            text=post_words(content) if kind == "post" else text,
+            text=text,
             blob=self._stage.chats.blob(blob_key),
         )
 
@@ -256,7 +255,7 @@ class Feishu:
             card = answer["card"]
             if not isinstance(card, dict) or card.get("type") != "raw" or card.keys() != {"type", "data"}:
                 raise ValueError("card: {type: raw, data: card json 2.0}")
-            content = json.dumps(card["data"], ensure_ascii=False)
+            content = json.dumps(card["data"], ensure_ascii=False, separators=(",", ":"))
             with self._stage.lock:
                 self._messages.replace(message, self._messages.read_card(content), content)
         return toast

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from handlers.contract.context import Context
@@ -12,10 +13,11 @@ from handlers.contract.roles import Role
 from handlers.contract.wording import moment
 from handlers.mechanisms.signoff import rules
 from storage import people, signoff
-from storage.database import Tx
 from storage.journal import canonical
 from storage.people import Person
 from storage.signoff import Seat, Step, StepState
+
+Document = Mapping[str, object]
 
 _DONE = {StepState.SIGNED: "同意", StepState.REJECTED: "驳回", StepState.RETURNED: "退回修改"}
 _POSTS = (
@@ -40,29 +42,51 @@ def roster(ctx: Context, matter: rules.Matter) -> rules.Roster:
 
 
 def begin(
-    ctx: Context, subject: str, version: int, chain: rules.Chain, document: Mapping[str, object]
-) -> Step:
-    """Freeze a chain, sign level 1 for the one who submits, open level 2 and return it."""
+    ctx: Context, person: Person, subject: str, version: int, chain: rules.Chain, document: Document
+) -> list[Step]:
+    """Freeze a chain, sign level 1 for `person`, who submits, and open level 2; return the steps."""
     seats = [Seat(level, rules.LEVELS[level], each.person, each.ground) for level, each in chain.items()]
     signoff.add(ctx.tx, subject, version, seats)
-    first = _open(ctx, signoff.steps(ctx.tx, subject, version)[0], [], document)
-    sign(ctx, people.get(ctx.tx, first.assignee), first, StepState.SIGNED, "")
-    return advance(ctx, subject, version, document)
+    steps = advance(ctx, signoff.steps(ctx.tx, subject, version), document)
+    return advance(ctx, sign(ctx, person, steps, steps[0], StepState.SIGNED, ""), document)
 
 
-def advance(ctx: Context, subject: str, version: int, document: Mapping[str, object]) -> Step:
-    """Open the first level that waits and return it. IndexError when none does."""
-    steps = signoff.steps(ctx.tx, subject, version)
-    waiting = [each for each in steps if each.state is StepState.WAITING]
-    return _open(ctx, waiting[0], [each for each in steps if each.state is StepState.SIGNED], document)
+def advance(ctx: Context, steps: Sequence[Step], document: Document) -> list[Step]:
+    """Open the first level that waits; return the steps as they are then."""
+    signed = [each for each in steps if each.state is StepState.SIGNED]
+    waiting = next(each for each in steps if each.state is StepState.WAITING)
+    shown = what_is_shown(document, signed)
+    signoff.open_step(ctx.tx, waiting.id, shown, ctx.now)
+    return _with(steps, replace(waiting, state=StepState.OPEN, shown=shown, opened_at=ctx.now))
 
 
-def _open(ctx: Context, step: Step, signed: Sequence[Step], document: Mapping[str, object]) -> Step:
-    signoff.open_step(ctx.tx, step.id, what_is_shown(document, signed), ctx.now)
-    return _step(ctx.tx, step.subject, step.version, step.level)
+def end(ctx: Context, steps: Sequence[Step]) -> list[Step]:
+    """End whatever is open or waiting; return the steps as they are then."""
+    if steps:
+        signoff.void_rest(ctx.tx, steps[0].subject, steps[0].version)
+    rest = (StepState.OPEN, StepState.WAITING)
+    return [replace(each, state=StepState.VOID) if each.state in rest else each for each in steps]
 
 
-def what_is_shown(document: Mapping[str, object], signed: Sequence[Step]) -> str:
+def pause(ctx: Context, steps: Sequence[Step]) -> list[Step]:
+    """Let the open level wait again; return the steps as they are then."""
+    opened = open_step(steps)
+    if opened is None:
+        return list(steps)
+    signoff.pause(ctx.tx, opened.id)
+    return _with(steps, replace(opened, state=StepState.WAITING, shown="", opened_at=None))
+
+
+def open_step(steps: Sequence[Step]) -> Step | None:
+    """Return the step that waits for a signature."""
+    return next((each for each in steps if each.state is StepState.OPEN), None)
+
+
+def _with(steps: Sequence[Step], changed: Step) -> list[Step]:
+    return [changed if each.id == changed.id else each for each in steps]
+
+
+def what_is_shown(document: Document, signed: Sequence[Step]) -> str:
     """Return SHA-256 of what a signer signs: the document and all earlier signatures."""
     signatures = [
         {
@@ -80,26 +104,31 @@ def what_is_shown(document: Mapping[str, object], signed: Sequence[Step]) -> str
     ).hexdigest()
 
 
-def sign(ctx: Context, person: Person, step: Step, state: StepState, reason: str) -> None:
-    """End an open step by a person's decision, on record. Refused when somebody was first."""
+def sign(
+    ctx: Context, person: Person, steps: Sequence[Step], step: Step, state: StepState, reason: str
+) -> list[Step]:
+    """End an open step by a person's decision, on record; return the steps as they are then.
+
+    Raises Refusal when somebody was first.
+    """
     roles = "、".join(sorted(person.roles))
     if not signoff.decide(ctx.tx, step, state, person.name, roles, reason, ctx.now):
-        raise Refusal(already(ctx, _step(ctx.tx, step.subject, step.version, step.level), person))
-    ctx.record(
-        person,
-        f"signoff.{state}",
-        step.subject,
-        step.version,
-        {
-            "level": step.level,
-            "title": step.title,
-            "ground": step.ground,
-            "name": person.name,
-            "roles": roles,
-            "shown": step.shown,
-            "reason": reason,
-        },
+        now = signoff.steps(ctx.tx, step.subject, step.version)
+        raise Refusal(already(ctx, next(each for each in now if each.id == step.id), person))
+    facts = {
+        "level": step.level,
+        "title": step.title,
+        "ground": step.ground,
+        "name": person.name,
+        "roles": roles,
+        "shown": step.shown,
+        "reason": reason,
+    }
+    ctx.record(person, f"signoff.{state}", step.subject, step.version, facts)
+    ended = replace(
+        step, state=state, decided_at=ctx.now, signer=person.name, signer_roles=roles, reason=reason
     )
+    return _with(steps, ended)
 
 
 def its_turn(ctx: Context, person: Person, steps: Sequence[Step], level: int) -> Step:
@@ -143,12 +172,8 @@ def already(ctx: Context, step: Step, person: Person) -> str:
     return "这一版已经结束，不用再签了"
 
 
-def refill(ctx: Context, subject: str, version: int, matter: rules.Matter) -> rules.Gap | list[Step]:
-    """Form the chain anew for the levels that nobody has signed yet, and record who takes whose place.
-
-    Returns the steps that changed hands as they were, or the gap; on a gap nothing is changed.
-    """
-    steps = signoff.steps(ctx.tx, subject, version)
+def refill(ctx: Context, steps: Sequence[Step], matter: rules.Matter) -> rules.Gap | list[Step]:
+    """Form the chain anew for the unsigned levels; return the steps as they are then, or the gap."""
     fixed = {
         each.level: rules.Candidate(each.assignee, each.ground)
         for each in steps
@@ -157,12 +182,9 @@ def refill(ctx: Context, subject: str, version: int, matter: rules.Matter) -> ru
     chain = rules.form(matter, roster(ctx, matter), fixed)
     if isinstance(chain, rules.Gap):
         return chain
-    moved = [each for each in steps if chain[each.level].person != each.assignee]
-    for each in moved:
-        seat = chain[each.level]
-        signoff.reassign(ctx.tx, each.id, seat.person, seat.ground)
-    return moved
-
-
-def _step(tx: Tx, subject: str, version: int, level: int) -> Step:
-    return next(each for each in signoff.steps(tx, subject, version) if each.level == level)
+    for each in steps:
+        if chain[each.level].person != each.assignee:
+            signoff.reassign(ctx.tx, each.id, chain[each.level].person, chain[each.level].ground)
+    return [
+        replace(each, assignee=chain[each.level].person, ground=chain[each.level].ground) for each in steps
+    ]

@@ -40,12 +40,16 @@ def opened(key: str, body: bytes) -> bytes:
 
 
 class FakeBot:
-    """Answers {} with 200 unless `answer` is replaced; `hold` makes it wait until `release` is set."""
+    """Answers {} with 200 unless `answer` is replaced; `hold` makes it wait until `release` is set.
+
+    With `location` set, every answer names it as the place to go on to.
+    """
 
     def __init__(self, encrypt_key: str) -> None:
         self.received: list[Received] = []
         self.answer: Callable[[Received], Answer] = lambda received: (200, b"{}")
         self.hold = False
+        self.location = ""
         self.release = threading.Event()
         self._key = encrypt_key
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -70,6 +74,7 @@ class FakeBot:
 
     def forget(self) -> None:
         self.received.clear()
+        self.location = ""
         self.answer = lambda received: (200, b"{}")
 
     def says(self, answer: object, status: int = 200) -> None:
@@ -94,6 +99,8 @@ class FakeBot:
                 status, answer = bot.answer(received)
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(answer)))
+                if bot.location:
+                    self.send_header("Location", bot.location)
                 self.end_headers()
                 try:
                     self.wfile.write(answer)

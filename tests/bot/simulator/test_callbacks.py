@@ -234,6 +234,37 @@ def test_a_failed_message_is_pushed_again_after_the_given_waits_until_it_is_take
     assert len({received.headers["X-Lark-Signature"] for received in town.bot.received}) == 1
 
 
+def test_neither_what_was_taken_nor_a_click_is_pushed_again(town: Town) -> None:
+    simulator = Simulator(PEOPLE, APP, town.bot.url, repush=(0.01,))
+    simulator.start()
+    here = Town(simulator, town.bot, town.hands)
+    try:
+        here.say("lin", "报销")
+        here.sent("lin", "interactive", card(button("同意")))
+        town.bot.says({}, status=500)
+        here.click("lin", "同意")
+        time.sleep(0.02)
+        here.say("lin", "待办")
+        while len(town.bot.received) < 4:
+            time.sleep(0.005)
+    finally:
+        simulator.stop()
+    assert [received.event_type for received in town.bot.received] == [
+        "im.message.receive_v1",
+        "card.action.trigger",
+        "im.message.receive_v1",
+        "im.message.receive_v1",
+    ]
+    assert town.bot.received[2].body == town.bot.received[3].body
+
+
+def test_an_answer_that_leads_elsewhere_is_not_followed(town: Town) -> None:
+    town.bot.says({}, status=307)
+    town.bot.location = f"{town.bot.url}/elsewhere"
+    assert town.say("lin", "报销")["status"] == 307
+    assert [received.path for received in town.bot.received] == ["/callbacks/feishu"]
+
+
 def test_by_itself_nothing_is_pushed_again_but_on_request_the_same_bytes_are(town: Town) -> None:
     town.bot.says({}, status=500)
     said = [town.say("lin", text)["event_id"] for text in ("报销", "待办", "我的")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -211,6 +212,7 @@ def test_a_reset_button_stays_in_the_app(town: Town) -> None:
 
 # The answer.
 
+MANY = {"tag": "markdown", "content": ""}
 NEW = card({"tag": "markdown", "content": "已通过"})
 
 
@@ -260,6 +262,15 @@ def test_a_bad_answer_is_shown_as_an_error_and_changes_nothing(town: Town, statu
     assert (clicked["error"], clicked["toast"]) == ("200340", None)
     assert clicked["detail"]
     assert town.chat("lin")[0]["card"] == old
+
+
+def test_a_card_of_just_30_kb_is_taken_however_it_was_written(town: Town) -> None:
+    town.sent("lin", "interactive", card(button("同意")))
+    room = 30 * 1024 - len(json.dumps(card(MANY | {"content": ""}), separators=(",", ":")))
+    shown = card(MANY | {"content": "a" * room})
+    town.bot.says({"card": {"type": "raw", "data": shown}})
+    assert town.click("lin", "同意")["error"] is None
+    assert town.chat("lin")[0]["card"] == shown
 
 
 def test_an_answer_that_is_no_json_is_bad(town: Town) -> None:

@@ -27,7 +27,9 @@ def test_the_sixth_update_of_one_card_within_a_second_is_refused(town: Town) -> 
 def test_the_51st_call_of_one_api_within_a_second_is_told_how_long_to_wait(town: Town) -> None:
     headers = {"Authorization": f"Bearer {town.token}"}
     path = "/open-apis/contact/v3/users/ou_lin"
-    answers = [town.raw("GET", path, headers=headers) for _ in range(51)]
+    answers = [town.raw("GET", path, headers=headers) for _ in range(50)]
+    town.hands.forward(0.4)
+    answers.append(town.raw("GET", path, headers=headers))
     assert {answer.status_code for answer in answers[:50]} == {200}
     assert (answers[50].status_code, answers[50].json()["code"]) == (429, 99991400)
     assert answers[50].headers["x-ogw-ratelimit-reset"] == "1"

@@ -13,6 +13,11 @@ TEXT = {"text": "你好"}
 DAY = 86400
 
 
+def table_of(row: Json) -> Json:
+    """A table of one row of texts."""
+    return {"tag": "table", "columns": [{"name": name} for name in row], "rows": [row]}
+
+
 def test_a_text_arrives_in_the_chat_and_is_answered_in_the_platforms_shape(town: Town) -> None:
     answer = town.create("lin", "text", TEXT)
     data = answer.json()["data"]
@@ -114,6 +119,7 @@ def test_a_missing_field_is_refused(town: Town, missing: str) -> None:
         ("interactive", card({"tag": "markdown", "content": "字" * 10_240}), 230025),
         ("interactive", card({"tag": "markdown", "content": "电话 13800138000"}), 230028),
         ("interactive", card(config={"update_multi": True, "summary": {"content": "a@b.cn"}}), 230028),
+        ("interactive", card(table_of({"name": "13800138000"})), 230028),
         ("interactive", {"type": "template", "data": {"template_id": "ctp_1"}}, 230099),
         ("hologram", {}, 230001),
     ],

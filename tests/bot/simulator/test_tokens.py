@@ -81,6 +81,11 @@ def test_every_path_asks_for_the_token(
     assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
+def test_a_good_token_under_another_scheme_is_no_token(town: Town) -> None:
+    headers = {"Authorization": f"Basic {town.token}"}
+    assert town.raw("GET", "/open-apis/bot/v3/info", headers=headers).json()["code"] == 99991661
+
+
 def test_the_bot_tells_its_own_open_id(town: Town) -> None:
     bot = _info(town, town.token)["bot"]
     assert bot["open_id"].startswith("ou_")
