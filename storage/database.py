@@ -32,9 +32,9 @@ class Tx:
         """Execute a statement; `values` is one mapping, or a list of them."""
         return self._connection.execute(statement, values)
 
-    def one(self, statement: Executable) -> Row[Any] | None:
+    def one(self, statement: Executable, values: Any = None) -> Row[Any] | None:
         """Return the first row, or None."""
-        return self.run(statement).first()
+        return self.run(statement, values).first()
 
     def add(self, table: Table, **values: Any) -> int:
         """Insert a row and return the id that it was given."""

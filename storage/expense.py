@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    bindparam,
     insert,
     select,
     update,
@@ -133,17 +134,6 @@ class Claim:
         return f"expense:{self.id}"
 
 
-@dataclass(frozen=True)
-class Summary:
-    """One line of a list of claims."""
-
-    id: int
-    number: str
-    state: str
-    purpose: str
-    amount_fen: int
-
-
 def create(tx: Tx, number: str, requester: int, state: str, now: datetime) -> int:
     """Add a claim without a version yet; return its id."""
     return tx.add(claim, number=number, requester_id=requester, state=state, version=0, created_at=now)
@@ -195,76 +185,61 @@ def lock(tx: Tx, claim_id: int) -> None:
     tx.run(select(claim.c.id).where(claim.c.id == claim_id).with_for_update())
 
 
+_CLAIM = select(claim, *(each.label(f"v_{each.name}") for each in claim_version.c)).join(
+    claim_version,
+    (claim_version.c.claim_id == claim.c.id) & (claim_version.c.version == claim.c.version),
+)
+_BY_ID = _CLAIM.where(claim.c.id == bindparam("one"))
+_BY_NUMBER = _CLAIM.where(claim.c.number == bindparam("number"))
+_BY_IDS = _CLAIM.where(claim.c.id.in_(bindparam("ids", expanding=True)))
+_MINE = (
+    _CLAIM.where(claim.c.requester_id == bindparam("whose"))
+    .order_by(claim.c.id.desc())
+    .limit(bindparam("most"))
+)
+_LINES = (
+    select(claim_line.c.purpose, claim_line.c.amount_fen)
+    .where(claim_line.c.claim_version_id == bindparam("of"))
+    .order_by(claim_line.c.line)
+)
+_FILES = (
+    select(claim_file.c.sha256, claim_file.c.name, claim_file.c.size, claim_file.c.mime)
+    .where(claim_file.c.claim_version_id == bindparam("of"))
+    .order_by(claim_file.c.position)
+)
+
+
 def get(tx: Tx, claim_id: int) -> Claim | None:
     """Return a claim with its current version."""
-    row = tx.one(select(claim).where(claim.c.id == claim_id))
+    row = tx.one(_BY_ID, {"one": claim_id})
     return _claim(tx, row) if row else None
 
 
 def by_number(tx: Tx, number: str) -> Claim | None:
     """Return a claim by its number, `BX-2026-0001`."""
-    row = tx.one(select(claim).where(claim.c.number == number))
+    row = tx.one(_BY_NUMBER, {"number": number})
     return _claim(tx, row) if row else None
 
 
-def versions(tx: Tx, claim_id: int) -> list[Version]:
-    """Return all versions of a claim, the first one first."""
-    rows = tx.run(
-        select(claim_version).where(claim_version.c.claim_id == claim_id).order_by(claim_version.c.version)
-    ).all()
-    return [_version(tx, row) for row in rows]
+def by_ids(tx: Tx, ids: Sequence[int]) -> dict[int, Claim]:
+    """Return claims by id."""
+    return {row.id: _claim(tx, row) for row in tx.run(_BY_IDS, {"ids": list(ids)}).all()}
 
 
-def mine(tx: Tx, requester: int, limit: int) -> list[Summary]:
+def mine(tx: Tx, requester: int, limit: int) -> list[Claim]:
     """Return a person's claims, the newest first."""
-    rows = tx.run(
-        select(claim).where(claim.c.requester_id == requester).order_by(claim.c.id.desc()).limit(limit)
-    )
-    return [_summary(tx, row) for row in rows.all()]
-
-
-def summaries(tx: Tx, ids: Sequence[int]) -> dict[int, Summary]:
-    """Return claims by id, as list lines."""
-    rows = tx.run(select(claim).where(claim.c.id.in_(ids))).all()
-    return {row.id: _summary(tx, row) for row in rows}
+    return [_claim(tx, row) for row in tx.run(_MINE, {"whose": requester, "most": limit}).all()]
 
 
 def _claim(tx: Tx, row: Row[Any]) -> Claim:
-    version = tx.one(
-        select(claim_version).where(
-            claim_version.c.claim_id == row.id, claim_version.c.version == row.version
-        )
+    version = Version(
+        row.v_version,
+        row.v_project_id,
+        row.v_payee,
+        row.v_payee_id,
+        row.v_rule_version,
+        row.v_submitted_at,
+        tuple(Line(*each) for each in tx.run(_LINES, {"of": row.v_id})),
+        tuple(Attachment(*each) for each in tx.run(_FILES, {"of": row.v_id})),
     )
-    if version is None:
-        raise LookupError(f"claim {row.id} has no version {row.version}")
-    return Claim(
-        row.id, row.number, row.requester_id, row.state, row.note, row.created_at, _version(tx, version)
-    )
-
-
-def _version(tx: Tx, row: Row[Any]) -> Version:
-    lines = tx.run(
-        select(claim_line.c.purpose, claim_line.c.amount_fen)
-        .where(claim_line.c.claim_version_id == row.id)
-        .order_by(claim_line.c.line)
-    )
-    files = tx.run(
-        select(claim_file.c.sha256, claim_file.c.name, claim_file.c.size, claim_file.c.mime)
-        .where(claim_file.c.claim_version_id == row.id)
-        .order_by(claim_file.c.position)
-    )
-    return Version(
-        row.version,
-        row.project_id,
-        row.payee,
-        row.payee_id,
-        row.rule_version,
-        row.submitted_at,
-        tuple(Line(*each) for each in lines),
-        tuple(Attachment(*each) for each in files),
-    )
-
-
-def _summary(tx: Tx, row: Row[Any]) -> Summary:
-    whole = _claim(tx, row)
-    return Summary(row.id, row.number, row.state, whole.current.purpose, whole.current.amount_fen)
+    return Claim(row.id, row.number, row.requester_id, row.state, row.note, row.created_at, version)

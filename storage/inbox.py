@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, String, Table, Text, delete, select, update
+from sqlalchemy import Column, String, Table, Text, bindparam, delete, select, update
 
 from storage.base import UtcTime, metadata
 from storage.database import Tx
@@ -26,9 +26,12 @@ def begin(tx: Tx, key: str, at: datetime) -> bool:
     return tx.add_new(inbox, {"key": key, "at": at, "answer": ""})
 
 
+_FINISH = update(inbox).where(inbox.c.key == bindparam("of")).values(answer=bindparam("answer"))
+
+
 def finish(tx: Tx, key: str, answer: str) -> None:
     """Remember the answer."""
-    tx.run(update(inbox).where(inbox.c.key == key).values(answer=answer))
+    tx.run(_FINISH, {"of": key, "answer": answer})
 
 
 def answer(tx: Tx, key: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, Integer, String, Table, Text, insert, select, update
+from sqlalchemy import Column, Integer, String, Table, Text, bindparam, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from storage.base import metadata
@@ -96,16 +96,21 @@ def record(
     tx.defer(lambda: _append(tx, stream, moment, actor, act, subject, version, text))
 
 
+_HEAD = select(head.c.seq, head.c.hash).where(head.c.stream == bindparam("of")).with_for_update()
+_INSERT = insert(journal)
+_MOVE_HEAD = update(head).where(head.c.stream == bindparam("of"))
+
+
 def _append(
     tx: Tx, stream: str, at: str, actor: str, act: str, subject: str, version: int, facts: str
 ) -> None:
-    last = tx.one(select(head.c.seq, head.c.hash).where(head.c.stream == stream).with_for_update())
+    last = tx.one(_HEAD, {"of": stream})
     if last is None:
         raise LookupError(f"the journal has no stream {stream!r}")
     entry = Entry(stream, last.seq + 1, at, actor, act, subject, version, facts, last.hash)
     digest = entry.digest()
-    tx.run(insert(journal).values(**asdict(entry), hash=digest))
-    tx.run(update(head).where(head.c.stream == stream).values(seq=entry.seq, hash=digest))
+    tx.run(_INSERT, asdict(entry) | {"hash": digest})
+    tx.run(_MOVE_HEAD, {"of": stream, "seq": entry.seq, "hash": digest})
 
 
 def open_stream(tx: Tx, stream: str) -> None:

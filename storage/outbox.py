@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
     func,
     insert,
@@ -125,37 +126,48 @@ class Dead:
     error: str
 
 
+_POST = insert(outbox)
+_SUPERSEDE = (
+    update(outbox)
+    .where(outbox.c.lane == bindparam("on"), outbox.c.kind == Kind.REPLACE, outbox.c.state == State.WAITING)
+    .values(state=State.SUPERSEDED)
+)
+_CARD_RECIPIENTS = (
+    select(outbox.c.person_id, outbox.c.platform, outbox.c.user_id)
+    .where(outbox.c.subject == bindparam("on"), outbox.c.kind == Kind.CARD)
+    .distinct()
+)
+
+
 def post(tx: Tx, to: Recipient, kind: Kind, subject: str, body: str, now: datetime) -> None:
     """Add a message. A replacement supersedes the ones for the same lane that have not left yet."""
     lane = f"{to.lane}|{subject}"
     if kind is Kind.REPLACE:
-        older = (outbox.c.lane == lane, outbox.c.kind == Kind.REPLACE, outbox.c.state == State.WAITING)
-        tx.run(update(outbox).where(*older).values(state=State.SUPERSEDED))
+        tx.run(_SUPERSEDE, {"on": lane})
     tx.run(
-        insert(outbox).values(
-            token=secrets.token_hex(16),
-            person_id=to.person_id,
-            platform=to.address.platform if to.address else None,
-            user_id=to.address.user_id if to.address else None,
-            lane=lane,
-            subject=subject,
-            kind=kind,
-            body=body,
-            state=State.WAITING,
-            created_at=now,
-            due_at=now,
-        )
+        _POST,
+        {
+            "token": secrets.token_hex(16),
+            "person_id": to.person_id,
+            "platform": to.address.platform if to.address else None,
+            "user_id": to.address.user_id if to.address else None,
+            "lane": lane,
+            "subject": subject,
+            "kind": kind,
+            "body": body,
+            "state": State.WAITING,
+            "attempts": 0,
+            "created_at": now,
+            "due_at": now,
+            "error": "",
+        },
     )
     tx.nudges = True
 
 
 def card_recipients(tx: Tx, subject: str) -> set[Recipient]:
     """Return who was or will be sent a card on `subject`."""
-    rows = tx.run(
-        select(outbox.c.person_id, outbox.c.platform, outbox.c.user_id)
-        .where(outbox.c.subject == subject, outbox.c.kind == Kind.CARD)
-        .distinct()
-    )
+    rows = tx.run(_CARD_RECIPIENTS, {"on": subject})
     return {_recipient(row.person_id, row.platform, row.user_id) for row in rows}
 
 

@@ -205,7 +205,7 @@ def heard_from(tx: Tx, address: Address) -> None:
 
 
 def address_of(tx: Tx, person_id: int, platforms: Sequence[str]) -> Address | None:
-    """Return where a person reads: the platform last written from, else the first they have of `platforms`."""
+    """Return where a person reads: the platform last written from, else the first one of `platforms`."""
     rows = tx.run(
         select(account).where(account.c.person_id == person_id, account.c.platform.in_(platforms))
     ).all()

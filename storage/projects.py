@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, ForeignKey, String, Table, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    String,
+    Table,
+    insert,
+    select,
+    update,
+)
 
 from storage.base import Id, metadata
 from storage.database import Tx

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    bindparam,
     insert,
     select,
     update,
@@ -110,28 +111,43 @@ def add(tx: Tx, subject: str, version: int, seats: Sequence[Seat]) -> None:
     )
 
 
+_STEPS = (
+    select(step)
+    .where(step.c.subject == bindparam("of"), step.c.version == bindparam("at"))
+    .order_by(step.c.level)
+)
+
+
 def steps(tx: Tx, subject: str, version: int) -> list[Step]:
     """Return the steps of a version in order."""
-    rows = tx.run(
-        select(step).where(step.c.subject == subject, step.c.version == version).order_by(step.c.level)
-    )
-    return [_step(row) for row in rows]
+    return [_step(row) for row in tx.run(_STEPS, {"of": subject, "at": version})]
+
+
+_OPEN = (
+    update(step)
+    .where(step.c.id == bindparam("one"), step.c.state == StepState.WAITING)
+    .values(state=StepState.OPEN, shown=bindparam("shown"), opened_at=bindparam("opened_at"))
+)
+_DECIDE = update(step).where(
+    step.c.id == bindparam("one"),
+    step.c.state == StepState.OPEN,
+    step.c.shown == bindparam("as_shown"),
+    step.c.assignee_id == bindparam("by"),
+)
 
 
 def open_step(tx: Tx, step_id: int, shown: str, now: datetime) -> None:
     """Let a waiting step begin."""
-    waiting = (step.c.id == step_id, step.c.state == StepState.WAITING)
-    tx.run(update(step).where(*waiting).values(state=StepState.OPEN, shown=shown, opened_at=now))
+    tx.run(_OPEN, {"one": step_id, "shown": shown, "opened_at": now})
 
 
 def decide(
     tx: Tx, open_one: Step, state: StepState, signer: str, roles: str, reason: str, now: datetime
 ) -> bool:
     """End an open step; False when somebody else was first or the step is no longer what was read."""
-    same = (step.c.id == open_one.id, step.c.state == StepState.OPEN, step.c.shown == open_one.shown)
-    ended = update(step).where(*same, step.c.assignee_id == open_one.assignee)
+    same = {"one": open_one.id, "as_shown": open_one.shown, "by": open_one.assignee}
     values = {"state": state, "decided_at": now, "signer": signer, "signer_roles": roles, "reason": reason}
-    return tx.run(ended.values(**values)).rowcount == 1
+    return tx.run(_DECIDE, same | values).rowcount == 1
 
 
 def pause(tx: Tx, step_id: int) -> None:

@@ -14,7 +14,7 @@ _UNPRINTABLE = re.compile(
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
 # A link is left alone: a page's random address may well hold eleven digits.
-_LINK = r"(?P<link>https?://\S+)"
+_LINK = r"(?P<link>https?://[!-~]+)"
 _ADDRESS = re.compile(
     _LINK + r"|(?<![A-Za-z0-9._%+@-])(?P<head>@*[A-Za-z0-9._%+-])[A-Za-z0-9._%+@-]*"
     r"@(?P<tail>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"

@@ -13,7 +13,7 @@ from handlers.expense.forms import Content, Problems, attachments_line, claim_fo
 from handlers.expense.rules import STATE_WORDS, State
 
 if TYPE_CHECKING:
-    from storage.expense import Claim, Summary
+    from storage.expense import Claim
     from storage.projects import Project
     from storage.signoff import Step
 
@@ -146,10 +146,11 @@ def list_card(title: str, subject: str, lines: Sequence[str], buttons: Sequence[
     )
 
 
-def summary_line(each: Summary) -> str:
+def summary_line(claim: Claim) -> str:
     """Return a claim in one line."""
-    purpose = each.purpose if len(each.purpose) <= 20 else each.purpose[:20] + "…"
-    return f"{each.number} · {yuan(each.amount_fen)} · {STATE_WORDS[State(each.state)]} · {purpose}"
+    purpose = claim.current.purpose
+    short = purpose if len(purpose) <= 20 else purpose[:20] + "…"
+    return f"{claim.number} · {yuan(claim.current.amount_fen)} · {STATE_WORDS[State(claim.state)]} · {short}"
 
 
 def waiting_line(claim: Claim, requester: str, step: Step) -> str:

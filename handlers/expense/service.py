@@ -167,7 +167,9 @@ def send_files(ctx: Asked, claim: Claim) -> int:
 def todo(ctx: Asked) -> list[tuple[Claim, Step]]:
     """Return what waits for the person's signature, the longest waiting first."""
     found = steps_table.todo(ctx.tx, ctx.person.id, TODO_LIMIT)
-    return [(_get(ctx, int(each.subject.removeprefix("expense:"))), each) for each in found]
+    ids = [int(each.subject.removeprefix("expense:")) for each in found]
+    claims = expense.by_ids(ctx.tx, ids)
+    return [(claims[claim_id], step) for claim_id, step in zip(ids, found, strict=True)]
 
 
 def my_step(ctx: Asked, claim: Claim) -> Step:

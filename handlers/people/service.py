@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -99,34 +99,32 @@ def import_deputies(ctx: Context, raw: bytes, progress: Progress = _quietly) -> 
 
 def roster(ctx: Context) -> Roster:
     """Return all that is known of people, projects and signing authorities, by keys."""
-    everybody = people.everybody(ctx.tx)
-    keys = {each.id: each.key for each in everybody}
-    phones = {key: phone_hash for phone_hash, key in people.phone_hashes(ctx.tx).items()}
-    accounts: dict[str, dict[str, str]] = {each.key: {} for each in everybody}
-    for address, key in people.accounts(ctx.tx).items():
-        accounts[key][address.platform] = address.user_id
-    members = [
-        Member(
-            each.key,
-            each.name,
-            each.department,
-            each.roles,
-            accounts[each.key],
-            phones.get(each.key),
-            each.active,
-        )
-        for each in everybody
-    ]
+    keys = {each.id: each.key for each in people.everybody(ctx.tx)}
     known = [
         Project(each.code, each.name, keys[each.lead], each.fund, each.budget_fen, each.active)
         for each in projects.everything(ctx.tx)
     ]
-    authorities = [
-        Authority(keys[each.holder], keys[each.deputy], each.first_day, each.last_day, keys[each.named_by])
-        for each in people.deputies(ctx.tx)
-    ]
-    today = ctx.now.astimezone(ZoneInfo(ctx.zone)).date()
-    return Roster(today, {each.key: each for each in members}, {each.code: each for each in known}, authorities)
+    return Roster(
+        today=ctx.now.astimezone(ZoneInfo(ctx.zone)).date(),
+        members={each.key: each for each in _members(ctx.tx)},
+        projects={each.code: each for each in known},
+        authorities=[
+            Authority(
+                keys[each.holder], keys[each.deputy], each.first_day, each.last_day, keys[each.named_by]
+            )
+            for each in people.deputies(ctx.tx)
+        ],
+    )
+
+
+def _members(tx: Tx) -> Iterator[Member]:
+    phones = {key: phone_hash for phone_hash, key in people.phone_hashes(tx).items()}
+    accounts: dict[str, dict[str, str]] = {}
+    for address, key in people.accounts(tx).items():
+        accounts.setdefault(key, {})[address.platform] = address.user_id
+    for each in people.everybody(tx):
+        known = accounts.get(each.key, {}), phones.get(each.key)
+        yield Member(each.key, each.name, each.department, each.roles, *known, each.active)
 
 
 def _ids(tx: Tx) -> Mapping[str, int]:
@@ -134,16 +132,10 @@ def _ids(tx: Tx) -> Mapping[str, int]:
 
 
 def _new_person(member: Member) -> NewPerson:
+    """A row tells the whole truth: an account that it does not name is taken away."""
     accounts = dict.fromkeys(forms.ACCOUNT_COLUMNS, "") | dict(member.accounts)
-    return NewPerson(
-        member.key,
-        member.name,
-        member.department,
-        member.roles,
-        accounts,
-        member.phone_hash,
-        member.active,
-    )
+    known = member.department, member.roles, accounts, member.phone_hash, member.active
+    return NewPerson(member.key, member.name, *known)
 
 
 def _record(ctx: Context, what: str, raw: bytes, plan: Plan[Any], key: Callable[[Any], str]) -> None:
@@ -158,30 +150,24 @@ def _record(ctx: Context, what: str, raw: bytes, plan: Plan[Any], key: Callable[
     }
     if plan.confirmed_by:
         facts["confirmed_by"] = list(plan.confirmed_by)
-    ctx.record(ACTOR, "people.imported", f"people:{what}", 0, facts)
+    ctx.record(ACTOR, "people.imported", f"roster:{what}", 0, facts)
 
 
 def _values(item: Any) -> dict[str, object]:
-    values = {each.name: _plain(getattr(item, each.name)) for each in fields(item)}
-    if "phone_hash" in values:
-        values["phone"] = bool(values.pop("phone_hash"))
-    return values
+    return {each.name: _told(each.name, getattr(item, each.name)) for each in fields(item)}
 
 
 def _differences(change: Change[Any]) -> dict[str, object]:
-    before, after = _values(change.before), _values(change.after)
-    return {
-        each: [before[each], after[each]] for each in after if before[each] != after[each]
-    } | _phone_changed(change)
+    pairs = {
+        each.name: (getattr(change.before, each.name), getattr(change.after, each.name))
+        for each in fields(change.after)
+    }
+    return {name: [_told(name, old), _told(name, new)] for name, (old, new) in pairs.items() if old != new}
 
 
-def _phone_changed(change: Change[Any]) -> dict[str, object]:
-    if isinstance(change.after, Member) and change.after.phone_hash != change.before.phone_hash:
-        return {"phone": "changed"}
-    return {}
-
-
-def _plain(value: object) -> object:
+def _told(name: str, value: object) -> object:
+    if name == "phone_hash":
+        return "withheld" if value else ""
     if isinstance(value, frozenset):
         return sorted(value)
     return value.isoformat() if isinstance(value, date) else value

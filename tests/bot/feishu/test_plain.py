@@ -39,6 +39,7 @@ MARKUP = st.lists(
         ("王芳13800138000收", "王芳138****8000收"),
         ("wang.fang+a@mail.example.org.cn", "w***@mail.example.org.cn"),
         ("寄到a@b.cn。", "寄到a***@b.cn。"),
+        ("见https://example.org/a，电话13800138000", "见https://example.org/a，电话138****8000"),
     ],
 )
 def test_a_telephone_number_or_an_address_is_starred(written: str, shown: str) -> None:
