@@ -14,6 +14,7 @@ from bot.config import DEFAULT_PATH, ConfigError, load
 
 if TYPE_CHECKING:
     from bot.app import App
+    from bot.importing import Installation
 
 CONFIG = click.option(
     "--config",
@@ -118,14 +119,66 @@ def people() -> None:
     """人员。"""
 
 
+@people.command("import")
+@CSV
+@DRY_RUN
+@click.option("--confirmed-by", "keys", help="同名的人由哪两位同事确认过：两个编号，用逗号隔开。")
+@CONFIG
+def people_import(file: Path, dry_run: bool, keys: str | None, path: Path) -> None:
+    """导入人员表。"""
+    from bot.importing import import_people
+
+    app = _current(_app(path))
+    phone_key = app.config.org.phone_key.encode() or None
+    confirmed_by = [each.strip() for each in (keys or "").split(",") if each.strip()]
+    _finish(
+        import_people(
+            _installation(app), file, dry_run=dry_run, phone_key=phone_key, confirmed_by=confirmed_by
+        )
+    )
+
+
 @main.group()
 def projects() -> None:
     """项目。"""
 
 
+@projects.command("import")
+@CSV
+@DRY_RUN
+@CONFIG
+def projects_import(file: Path, dry_run: bool, path: Path) -> None:
+    """导入项目表。"""
+    from bot.importing import import_projects
+
+    _finish(import_projects(_installation(_current(_app(path))), file, dry_run=dry_run))
+
+
 @main.group()
 def deputies() -> None:
     """授权代签。"""
+
+
+@deputies.command("import")
+@CSV
+@DRY_RUN
+@CONFIG
+def deputies_import(file: Path, dry_run: bool, path: Path) -> None:
+    """导入授权代签表。"""
+    from bot.importing import import_deputies
+
+    _finish(import_deputies(_installation(_current(_app(path))), file, dry_run=dry_run))
+
+
+def _installation(app: App) -> Installation:
+    from bot.importing import Installation
+
+    return Installation(app.database, app.clock.now(), app.config.org.timezone)
+
+
+def _finish(done: bool) -> None:
+    if not done:
+        sys.exit(1)
 
 
 @main.group()

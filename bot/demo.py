@@ -26,7 +26,7 @@ def serve(port: int) -> int:
     click.echo("正在启动模拟平台和助手，约十秒……")
     with _folder() as folder, Stage(Options(folder, simulator_port=port)) as stage:
         click.echo(f"示例机构已就绪：{stage.simulator.base_url}")
-        click.echo(f"助手的网页进程：{stage.url}/healthz")
+        click.echo(f"助手的网页进程：{stage.url}/healthz，日志：{stage.log}")
         click.echo(f"本次的数据在 {folder}，停下时清除。按 Ctrl-C 停止。")
         _until_stopped()
     return 0

@@ -86,6 +86,7 @@ def test_no_function_is_longer_than_a_screen() -> None:
     long = [
         f"{path}:{node.lineno} {node.name}: {length} lines"
         for path, tree in _modules(*PACKAGES)
+        if path.parent.name != "versions"  # a migration is a list of tables, however long
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         if (length := (node.end_lineno or node.lineno) - node.lineno + 1) > LONGEST_FUNCTION

@@ -65,6 +65,7 @@ class Stage:
     def __init__(self, options: Options) -> None:
         self._options = options
         self.config = options.folder / "config.toml"
+        self.log = options.folder / "assistant.log"
         self.port = _free_port()
         self.feishu = FeishuApp(
             "cli_demo", secrets.token_hex(16), secrets.token_hex(16), secrets.token_hex(16)
@@ -106,12 +107,13 @@ class Stage:
         self.simulator.stop()
 
     def start_bot(self) -> None:
-        """Start all roles and wait until the web role answers."""
-        self._bot = subprocess.Popen(self._command("run"), stdout=subprocess.DEVNULL)  # noqa: S603 - ourselves
+        """Start all roles and wait until the web role answers; what they log goes to `log`."""
+        with self.log.open("ab") as log:
+            self._bot = subprocess.Popen(self._command("run"), stdout=log, stderr=log)  # noqa: S603 - ourselves
         deadline = time.monotonic() + READY_WITHIN_SECONDS
         while not self._answers():
             if self._bot.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("助手没有启动成功，原因见上面的输出")
+                raise RuntimeError(f"助手没有启动成功：\n{self.log.read_text(encoding='utf-8')}")
             time.sleep(0.1)
 
     def stop_bot(self) -> None:

@@ -38,40 +38,10 @@ def create_app(
     """Return the web application. `waiting` counts the outbox by state; it also proves the database."""
     app = Flask("qinglian")
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
-    counters = Counters()
-
-    @app.post("/callbacks/<name>")
-    def callback(name: str) -> Response:
-        inbound = inbounds.get(name)
-        if inbound is None:
-            return Response(status=404)
-        try:
-            body = request.get_data(cache=False)
-            if request.content_length is not None and len(body) != request.content_length:
-                raise Refused(400, "truncated")
-            headers = {key.lower(): value for key, value in request.headers.items()}
-            incoming = inbound.read(headers, request.args.to_dict(), body, machine())
-        except RequestEntityTooLarge:
-            return _refuse(name, Refused(413, "too large"), counters)
-        except Refused as refused:
-            return _refuse(name, refused, counters)
-        if isinstance(incoming, Answer):
-            return _response(incoming)
-        if isinstance(incoming.body, Other):
-            counters.unused.labels(name, incoming.body.kind[:64]).inc()
-        else:
-            counters.callbacks.labels(name, type(incoming.body).__name__.lower()).inc()
-        return _response(inbound.answer(incoming, router.handle(incoming)))
-
-    @app.get("/callbacks/<name>")
-    def verify(name: str) -> Response:
-        verifier = verifiers.get(name)
-        if verifier is None:
-            return Response(status=404)
-        try:
-            return _response(verifier.verify(request.args.to_dict(), machine()))
-        except Refused as refused:
-            return _refuse(name, refused, counters)
+    edge = Edge(inbounds, verifiers, router, machine)
+    app.add_url_rule("/callbacks/<name>", view_func=edge.callback, methods=["POST"])
+    app.add_url_rule("/callbacks/<name>", view_func=edge.verify, methods=["GET"], endpoint="verify")
+    app.register_error_handler(Exception, _broken)
 
     @app.get("/healthz")
     def health() -> Response:
@@ -81,18 +51,70 @@ def create_app(
     @app.get("/metrics")
     def metrics() -> Response:
         for state, count in waiting().items():
-            counters.outbox.labels(state).set(count)
-        return Response(generate_latest(counters.registry), content_type=CONTENT_TYPE_LATEST)
-
-    @app.errorhandler(Exception)
-    def broken(error: Exception) -> Response | HTTPException:
-        if isinstance(error, HTTPException):
-            return error
-        # The trace names places in our code, never what was sent.
-        log.error("a request failed: %s", type(error).__name__, exc_info=error)
-        return Response('{"error":"internal"}', status=500, content_type="application/json")
+            edge.counters.outbox.labels(state).set(count)
+        return Response(generate_latest(edge.counters.registry), content_type=CONTENT_TYPE_LATEST)
 
     return app
+
+
+class Edge:
+    """What stands between the platforms and the router."""
+
+    def __init__(
+        self,
+        inbounds: Mapping[str, Inbound],
+        verifiers: Mapping[str, Verifies],
+        router: Handles,
+        machine: Callable[[], datetime],
+    ) -> None:
+        self._inbounds, self._verifiers = inbounds, verifiers
+        self._router, self._machine = router, machine
+        self.counters = Counters()
+
+    def callback(self, name: str) -> Response:
+        """Take a callback: read it, do what it asks, answer."""
+        inbound = self._inbounds.get(name)
+        if inbound is None:
+            return Response(status=404)
+        try:
+            incoming = self._read(inbound)
+        except Refused as refused:
+            return self._refuse(name, refused)
+        if isinstance(incoming, Answer):
+            return _response(incoming)
+        self._count(name, incoming)
+        return _response(inbound.answer(incoming, self._router.handle(incoming)))
+
+    def verify(self, name: str) -> Response:
+        """Answer a platform's check of our address."""
+        verifier = self._verifiers.get(name)
+        if verifier is None:
+            return Response(status=404)
+        try:
+            return _response(verifier.verify(request.args.to_dict(), self._machine()))
+        except Refused as refused:
+            return self._refuse(name, refused)
+
+    def _read(self, inbound: Inbound) -> Incoming | Answer:
+        try:
+            body = request.get_data(cache=False)
+        except RequestEntityTooLarge:
+            raise Refused(413, "too large") from None
+        if request.content_length is not None and len(body) != request.content_length:
+            raise Refused(400, "truncated")
+        headers = {key.lower(): value for key, value in request.headers.items()}
+        return inbound.read(headers, request.args.to_dict(), body, self._machine())
+
+    def _count(self, name: str, incoming: Incoming) -> None:
+        if isinstance(incoming.body, Other):
+            self.counters.unused.labels(name, incoming.body.kind[:64]).inc()
+        else:
+            self.counters.callbacks.labels(name, type(incoming.body).__name__.lower()).inc()
+
+    def _refuse(self, name: str, refused: Refused) -> Response:
+        self.counters.refused.labels(name, str(refused.status)).inc()
+        log.warning("callback refused: %s %s %s", name, refused.status, refused.why)
+        return Response('{"error":"refused"}', status=refused.status, content_type="application/json")
 
 
 class Counters:
@@ -115,10 +137,12 @@ class Counters:
         self.outbox = Gauge("qinglian_outbox", "Messages by state", ["state"], registry=self.registry)
 
 
-def _refuse(name: str, refused: Refused, counters: Counters) -> Response:
-    counters.refused.labels(name, str(refused.status)).inc()
-    log.warning("callback refused: %s %s %s", name, refused.status, refused.why)
-    return Response('{"error":"refused"}', status=refused.status, content_type="application/json")
+def _broken(error: Exception) -> Response | HTTPException:
+    if isinstance(error, HTTPException):
+        return error
+    # The trace names places in our code, never what was sent.
+    log.error("a request failed: %s", type(error).__name__, exc_info=error)
+    return Response('{"error":"internal"}', status=500, content_type="application/json")
 
 
 def _response(answer: Answer) -> Response:

@@ -93,7 +93,7 @@ def import_deputies(ctx: Context, raw: bytes, progress: Progress = _quietly) -> 
         holder, deputy, named_by = ids[new.holder], ids[new.deputy], ids[new.named_by]
         people.add_deputy(ctx.tx, holder, deputy, new.first_day, new.last_day, named_by)
         progress(done, len(plan.changes))
-    _record(ctx, "deputies", raw, plan, lambda each: f"{each.holder}>{each.deputy} {each.first_day}")
+    _record(ctx, "deputies", raw, plan, _authority_key)
     return plan
 
 
@@ -104,16 +104,15 @@ def roster(ctx: Context) -> Roster:
         Project(each.code, each.name, keys[each.lead], each.fund, each.budget_fen, each.active)
         for each in projects.everything(ctx.tx)
     ]
+    authorities = [
+        Authority(keys[each.holder], keys[each.deputy], each.first_day, each.last_day, keys[each.named_by])
+        for each in people.deputies(ctx.tx)
+    ]
     return Roster(
         today=ctx.now.astimezone(ZoneInfo(ctx.zone)).date(),
         members={each.key: each for each in _members(ctx.tx)},
         projects={each.code: each for each in known},
-        authorities=[
-            Authority(
-                keys[each.holder], keys[each.deputy], each.first_day, each.last_day, keys[each.named_by]
-            )
-            for each in people.deputies(ctx.tx)
-        ],
+        authorities=authorities,
     )
 
 
@@ -151,6 +150,10 @@ def _record(ctx: Context, what: str, raw: bytes, plan: Plan[Any], key: Callable[
     if plan.confirmed_by:
         facts["confirmed_by"] = list(plan.confirmed_by)
     ctx.record(ACTOR, "people.imported", f"roster:{what}", 0, facts)
+
+
+def _authority_key(each: Authority) -> str:
+    return f"{each.holder}>{each.deputy} {each.first_day}..{each.last_day}"
 
 
 def _values(item: Any) -> dict[str, object]:
