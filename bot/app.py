@@ -13,8 +13,10 @@ from bot.context import JobContext
 from bot.feishu.inbound import FeishuInbound
 from bot.feishu.inbound import left_over as feishu_left_over
 from bot.housekeeping import JOBS
-from bot.platform import Abilities, Inbound, Outbound
+from bot.platform import Abilities, Inbound, Outbound, Verifies
 from bot.router import Router, Times
+from bot.wecom.inbound import WecomInbound
+from bot.wecom.inbound import left_over as wecom_left_over
 from handlers.catalogue import CAPABILITIES
 from scheduler.clock import Clock, ShiftedClock, SystemClock
 from scheduler.job import Job
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
     from bot.relay import Relay
     from scheduler.runner import Runner
 
-ABILITIES = {"feishu": Abilities(inputs=True, left_over=feishu_left_over)}
+ABILITIES = {
+    "feishu": Abilities(inputs=True, left_over=feishu_left_over),
+    "wecom": Abilities(inputs=False, left_over=wecom_left_over),
+}
 """What each platform's client can do; the order is the order of preference for a person who has both."""
 
 
@@ -53,7 +58,18 @@ class App:
         """Return the web application: callbacks, health, counters."""
         from bot.web.server import create_app  # only the web role pays for Flask
 
-        return create_app(self._inbounds(), {}, self.router, machine_time, self._waiting)
+        inbounds: dict[str, Inbound] = {}
+        verifiers: dict[str, Verifies] = {}
+        if feishu := self.config.feishu:
+            window = timedelta(hours=feishu.window_hours)
+            inbounds["feishu"] = FeishuInbound(
+                feishu.app_id, feishu.encrypt_key, feishu.verification_token, window
+            )
+        if wecom := self.config.wecom:
+            window = timedelta(hours=wecom.window_hours)
+            edge = WecomInbound(wecom.corp_id, wecom.agent_id, wecom.token, wecom.encoding_aes_key, window)
+            inbounds["wecom"] = verifiers["wecom"] = edge
+        return create_app(inbounds, verifiers, self.router, machine_time, self._waiting)
 
     def relay(self) -> Relay:
         """Return the relay; this is what imports the platforms' SDKs."""
@@ -75,21 +91,20 @@ class App:
         with self.database.write() as tx:
             yield JobContext(tx, now, machine_time(), self.config.org.timezone)
 
-    def _inbounds(self) -> Mapping[str, Inbound]:
-        feishu = self.config.feishu
-        if feishu is None:
-            return {}
-        window = timedelta(hours=feishu.window_hours)
-        inbound = FeishuInbound(feishu.app_id, feishu.encrypt_key, feishu.verification_token, window)
-        return {"feishu": inbound}
-
     def _outbounds(self) -> Mapping[str, Outbound]:
-        feishu = self.config.feishu
-        if feishu is None:
-            return {}
-        from bot.feishu.platform import FeishuOutbound  # costs seconds: the SDK
+        outbounds: dict[str, Outbound] = {}
+        if feishu := self.config.feishu:
+            from bot.feishu.platform import FeishuOutbound  # costs seconds: the SDK
 
-        return {"feishu": FeishuOutbound(feishu.app_id, feishu.app_secret, feishu.base_url)}
+            outbounds["feishu"] = FeishuOutbound(feishu.app_id, feishu.app_secret, feishu.base_url)
+        if wecom := self.config.wecom:
+            from bot.wecom.platform import WecomOutbound
+
+            url = self.config.server.public_url
+            outbounds["wecom"] = WecomOutbound(
+                wecom.corp_id, wecom.agent_id, wecom.secret, wecom.base_url, url
+            )
+        return outbounds
 
     def _waiting(self) -> Mapping[str, int]:
         with self.database.read() as tx:

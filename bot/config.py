@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -61,6 +62,19 @@ class Feishu:
 
 
 @dataclass(frozen=True)
+class Wecom:
+    """A self-built WeCom app: 管理后台 › 应用管理 › 自建, and there 接收消息 › API 接收."""
+
+    corp_id: str
+    agent_id: int
+    secret: str
+    token: str
+    encoding_aes_key: str
+    base_url: str = "https://qyapi.weixin.qq.com"
+    window_hours: int = 8
+
+
+@dataclass(frozen=True)
 class Demo:
     """Only for demo and tests: a file that moves business time, and how often the relay looks for work."""
 
@@ -77,6 +91,7 @@ class Config:
     storage: Storage
     demo: Demo
     feishu: Feishu | None
+    wecom: Wecom | None
 
 
 _TABLES: Mapping[str, type[Any]] = {
@@ -85,8 +100,10 @@ _TABLES: Mapping[str, type[Any]] = {
     "storage": Storage,
     "demo": Demo,
     "feishu": Feishu,
+    "wecom": Wecom,
 }
-_OPTIONAL = ("feishu",)
+_OPTIONAL = ("feishu", "wecom")
+_AES_KEY = re.compile("[A-Za-z0-9]{43}")
 
 
 def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
@@ -159,21 +176,23 @@ def _check(config: Config) -> None:
         raise ConfigError(f"[org] 的 timezone「{config.org.timezone}」不是时区，例如 Asia/Shanghai") from None
     if not 0 < config.server.port < 65536:
         raise ConfigError(f"[server] 的 port 要在 1 到 65535 之间，现在是 {config.server.port}")
-    if config.feishu:
-        _check_base_url("feishu", config.feishu.base_url)
-        if config.feishu.mode != "webhook":
-            raise ConfigError(f'[feishu] 的 mode 目前只支持 "webhook"，现在是 {config.feishu.mode!r}')
-    urls = [config.feishu.base_url] if config.feishu else []
+    if config.feishu and config.feishu.mode != "webhook":
+        raise ConfigError(f'[feishu] 的 mode 目前只支持 "webhook"，现在是 {config.feishu.mode!r}')
+    if config.wecom and not _AES_KEY.fullmatch(config.wecom.encoding_aes_key):
+        raise ConfigError("[wecom] 的 encoding_aes_key 要是 43 个字母或数字，从「API 接收」页面整段复制")
+    urls = [each.base_url for each in (config.feishu, config.wecom) if each]
+    for url in urls:
+        _check_base_url(url)
     if config.demo.clock_file and not (urls and all(_is_loopback(each) for each in urls)):
         raise ConfigError("[demo] 的 clock_file 只能在每个 base_url 都指向本机时使用")
 
 
-def _check_base_url(table: str, url: str) -> None:
+def _check_base_url(url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
-        raise ConfigError(f"[{table}] 的 base_url 只写协议、主机和端口，例如 https://open.feishu.cn")
+        raise ConfigError(f"base_url「{url}」不对：只写协议、主机和端口，例如 https://open.feishu.cn")
     if parts.scheme == "http" and not _is_loopback(url):
-        raise ConfigError(f"[{table}] 的 base_url 指向外部时必须用 https")
+        raise ConfigError(f"base_url「{url}」指向外部，必须用 https")
 
 
 def _is_loopback(url: str) -> bool:
@@ -192,4 +211,4 @@ def _resolved(config: Config, folder: Path) -> Config:
     storage = Storage(url, str((folder / config.storage.files).resolve()))
     clock = str((folder / config.demo.clock_file).resolve()) if config.demo.clock_file else ""
     demo = Demo(clock, config.demo.poll_seconds)
-    return Config(config.org, config.server, storage, demo, config.feishu)
+    return replace(config, storage=storage, demo=demo)

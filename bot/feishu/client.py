@@ -109,11 +109,14 @@ class _Token:
 
 def _ask(method: Method, request: Any, token: str) -> Any:
     try:
-        return method(request, RequestOption.builder().tenant_access_token(token).build())
+        response = method(request, RequestOption.builder().tenant_access_token(token).build())
     except requests.RequestException as error:
-        raise SendFailed(f"连不上飞书（{type(error).__name__}）") from None
+        raise SendFailed(f"连不上飞书 {type(error).__name__}") from None
     except _UNREADABLE:
         raise SendFailed("飞书的回答读不懂") from None
+    if not isinstance(response.code, int | None):
+        raise SendFailed("飞书的回答读不懂")
+    return response
 
 
 def _succeeded(response: Any) -> Any:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Set
 from bot.platform import SendFailed
 
 # Sources: the error tables of im-v1/message/create, reply and patch, im-v1/image/create, im-v1/file/create,
-# im-v1/message-resource/get and auth-v3/auth/tenant_access_token_internal; for the limits, the page on
-# frequency control. 11232 is the crowding at full and half hours.
+# im-v1/message-resource/get and auth-v3/auth/tenant_access_token_internal. What stands in none of these
+# tables is tried again: 99991400 and 230020 (too often), 230049 (still being sent), 11232 (the crowding at
+# full and half hours), faults of the platform, and codes that it may bring one day.
 BAD_TOKEN = frozenset({99991661, 99991663, 99991664, 99991665, 99991668})
-_BUSY = frozenset({99991400, 230020, 230049, 11232})
 _GONE = frozenset({230011, 230031, 230110})
 _PERMANENT: dict[str, Set[int]] = {
     "对方收不到应用的消息": {230013, 230029, 230038, 230053},
@@ -31,20 +31,18 @@ _SETUP: dict[str, Set[int]] = {
 def failure(code: int | None, status: int, headers: Mapping[str, str]) -> SendFailed:
     """Return the failure that an answer of the platform stands for; its `why` is for the administrator.
 
-    A code that no table knows counts as temporary: the relay tries again and gives up in the end.
+    `headers` may carry the seconds to wait (page on frequency control).
     """
     told = str(code) if code is not None else f"HTTP {status}"
     if code in _GONE:
-        return SendFailed(f"卡片已撤回或过期（{told}）", permanent=True, gone=True)
+        return SendFailed(f"卡片已撤回或过期 {told}", permanent=True, gone=True)
     for why, codes in _PERMANENT.items():
         if code in codes:
-            return SendFailed(f"{why}（{told}）", permanent=True)
+            return SendFailed(f"{why} {told}", permanent=True)
     for why, codes in _SETUP.items():
         if code in codes:
-            return SendFailed(f"{why}（{told}）", setup=True)
-    if code in _BUSY or status == 429:
-        return SendFailed(f"飞书忙，稍后再发（{told}）", after=_wait(headers))
-    return SendFailed(f"飞书暂时没有办成（{told}）", after=_wait(headers))
+            return SendFailed(f"{why} {told}", setup=True)
+    return SendFailed(f"飞书忙或暂时有故障 {told}", after=_wait(headers))
 
 
 def _wait(headers: Mapping[str, str]) -> float | None:

@@ -295,17 +295,18 @@ def _spoken(text: str, message: Json, group: bool) -> str:
     if "@_" in text:
         text = text.strip()
         names = {"@_all": "@所有人"}
+        first = _MENTION.match(text) if group else None
         for mention in message.get("mentions") or ():
             key = mention["key"]
-            names[key] = "" if _is_bot(mention, text.startswith(key) and group) else f"@{mention['name']}"
+            names[key] = "" if _is_bot(mention, first) else f"@{mention['name']}"
         text = _MENTION.sub(lambda found: names.get(found[0], found[0]), text)
     return _tidy(text)
 
 
-def _is_bot(mention: Json, leads_in_group: bool) -> bool:
-    """Where the platform does not say what was mentioned: a group hears us only when it calls us first."""
+def _is_bot(mention: Json, first: re.Match[str] | None) -> bool:
+    """Where the platform does not say what was mentioned: who is called `first` in a group is us."""
     kind = mention.get("mentioned_type")
-    return kind == "bot" if kind else leads_in_group
+    return bool(kind != "user" if kind else first and first[0] == mention["key"])
 
 
 def _tidy(text: str) -> str:

@@ -1,8 +1,11 @@
-"""What a person's own app, or the control API, says no to before anything is sent."""
+"""The two ways to say no: the platform to the bot's call, and a person's own app (or the control API) to a person."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
+
+from flask import Response
 
 
 @dataclass(eq=False)
@@ -11,3 +14,15 @@ class ClientRefused(Exception):
 
     status: int
     message: str
+
+
+class ApiRefused(Exception):
+    """A call that the platform refuses with a `code` of its own; nothing of it was done."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+    @abstractmethod
+    def response(self) -> Response:
+        """The answer as it goes out."""

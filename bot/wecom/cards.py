@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.wecom.keys import MAX_KEY, packed
 from bot.wecom.plain import MAX_BYTES, breadth, chat_text, cut, cut_bytes, cut_wide, line
-from handlers.contract.card import Button, Card, Field, Section, Style, Tone
+from handlers.contract.card import Button, Card, Field, Question, Section, Style, Tone
 
 # Source: path/90236, template cards. Beyond the character limits a client cuts silently; we cut visibly.
 MAX_BUTTONS, MAX_FACTS = 6, 6
@@ -60,9 +60,8 @@ def is_whole(card: Card) -> bool:
 
 def as_text(card: Card) -> str:
     """Return the whole card as a text message, with the words that can be typed instead of its buttons."""
-    state = " · ".join(filter(None, (_WORDS[card.tone], line(card.tag))))
-    head = f"【{line(card.title)}】{state}"
-    facts = [_fact(each) for each in card.fields]
+    head = f"【{line(card.title)}】{_state(card)}"
+    facts = [_fact(each) for each in _facts(card)]
     story = [each for section in _by_weight(card.sections) for each in _lines(section)]
     said = chat_text("\n".join(filter(None, (head, line(card.subtitle), *facts, *story))))
     typed = chat_text("\n".join(("也可以直接发：", *_typed_lines(_buttons(card)))) if _sayable(card) else "")
@@ -78,12 +77,15 @@ class _Drawing:
     def __init__(self, card: Card) -> None:
         self._card = card
         self.buttons, self._left_out = _drawn(_buttons(card))
-        self._rows, others = _split(card.fields)
+        self._rows, others = _split(_facts(card))
         self._quoted, sections = _quote(card.sections)
         lines = [*(_fact(each) for each in others), *(each for some in sections for each in _lines(some))]
         told = "\n".join(lines)
         self._told = cut(told, _TEXT - len(self._typed()))
-        self.is_whole = self._told == told and not self._left_out
+        heads = ((card.title, _TITLE), (card.subtitle, _DESC), (_state(card), _SOURCE))
+        self.is_whole = (
+            self._told == told and not self._left_out and all(len(line(each)) <= most for each, most in heads)
+        )
 
     def body(self, card_type: str) -> Json:
         """Return all but what can be done."""
@@ -92,7 +94,7 @@ class _Drawing:
         if card.subtitle:
             title["desc"] = cut(line(card.subtitle), _DESC)
         shown: Json = {"card_type": card_type, "main_title": title}
-        if state := " · ".join(filter(None, (_WORDS[card.tone], line(card.tag)))):
+        if state := _state(card):
             shown["source"] = {"desc": cut(state, _SOURCE), "desc_color": _COLOURS[card.tone]}
         if self._quoted:
             shown["quote_area"] = self._quoted
@@ -110,6 +112,23 @@ class _Drawing:
 
 def _shown(text: str, limit: int) -> str:
     return cut_wide(line(text), limit)
+
+
+def _state(card: Card) -> str:
+    """The tone as a word, for colours are few here, and the tag."""
+    return " · ".join(filter(None, (_WORDS[card.tone], line(card.tag))))
+
+
+def _facts(card: Card) -> list[Field]:
+    """The facts of a card, and what is filled in already of what it asks."""
+    questions = card.form.questions if card.form else ()
+    answered = [Field(each.label, _answer(each)) for each in questions if each.default]
+    return [*card.fields, *answered]
+
+
+def _answer(question: Question) -> str:
+    labels = {each.value: each.label for each in question.options}
+    return labels.get(question.default, question.default)
 
 
 def _split(fields: Sequence[Field]) -> tuple[list[Json], list[Field]]:

@@ -35,11 +35,12 @@ def cut(text: str, limit: int) -> str:
 
 def cut_wide(text: str, limit: int) -> str:
     """Return `text` in at most `limit` Chinese characters' breadth; Latin letters and digits take half."""
-    if breadth(text) <= limit:
+    short = text[: 2 * limit + 1]
+    if short == text and breadth(text) <= limit:
         return text
-    while breadth(text) > limit - 1:
-        text = text[:-1]
-    return text + "…"
+    while breadth(short) > limit - 1:
+        short = short[:-1]
+    return short + "…"
 
 
 def breadth(text: str) -> float:

@@ -133,7 +133,8 @@ class _Cells:
         try:
             return understand(_clean(self._cells.get(column, "")))
         except Refusal as refusal:
-            self.problems.append(Problem(self._number, f"{column} {refusal.sentence}"))
+            gap = "" if refusal.sentence.startswith("「") else " "
+            self.problems.append(Problem(self._number, f"{column}{gap}{refusal.sentence}"))
             return otherwise
 
 

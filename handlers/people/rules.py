@@ -313,7 +313,7 @@ def _names(
         yield Problem(
             scene.rows[key],
             f"和{scene.where(others[0])}同名。如果确是两个人，请两位不同名的在岗同事核对，"
-            "再加上 --confirmed-by 和他们两人的 key 重新导入",
+            "再加上他们两人的 key 重新导入：--confirmed-by key1,key2",
         )
 
 
@@ -322,7 +322,7 @@ def _confirmation(
 ) -> Iterator[Problem]:
     namesakes = {*sharing, *(other for others in sharing.values() for other in others)}
     if len(confirmed_by) != 2 or len(set(confirmed_by)) != 2:
-        yield Problem(0, "--confirmed-by 要写两个不同的人的 key")
+        yield Problem(0, "--confirmed-by 要写两个不同的人的 key，用逗号隔开")
     for key in sorted(set(confirmed_by)):
         member = scene.after.get(key)
         if member is None or not member.active:

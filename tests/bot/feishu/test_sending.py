@@ -153,13 +153,12 @@ def png(side: int) -> bytes:
     ("content", "name", "mime", "kind"),
     [
         (png(4), "发票.png", "image/png", "image"),
-        (png(4) + bytes(10 * 1024 * 1024), "大图.png", "image/png", "file"),
         (png(13000), "长图.png", "image/png", "file"),
         (b"no picture", "坏图.png", "image/png", "file"),
         (b"<svg/>", "图.svg", "image/svg+xml", "file"),
         (b"%PDF-1.7", "发票 11 月.pdf", "application/pdf", "file"),
     ],
-    ids=["picture", "heavy picture", "large picture", "broken picture", "drawing", "document"],
+    ids=["picture", "large picture", "broken picture", "drawing", "document"],
 )
 def test_a_picture_arrives_as_an_image_and_all_else_as_a_file(
     feishu: Feishu, content: bytes, name: str, mime: str, kind: str
@@ -169,6 +168,21 @@ def test_a_picture_arrives_as_an_image_and_all_else_as_a_file(
     (shown,) = feishu.chat()
     assert (shown["type"], shown["file"]["size"]) == (kind, len(content))
     assert kind == "image" or shown["file"]["name"] == name
+
+
+def test_a_picture_that_is_too_heavy_for_an_image_is_not_tried_as_one(feishu: Feishu) -> None:
+    heavy = base64.b64encode(png(4) + bytes(10 * 1024 * 1024)).decode()
+    feishu.ask("file", content=heavy, name="大图.png", mime="image/png")
+
+    assert (feishu.calls("/images"), feishu.chat()[0]["type"]) == (0, "file")
+
+
+def test_a_picture_whose_upload_fails_for_now_is_tried_again_as_a_picture(feishu: Feishu) -> None:
+    feishu.fault("server_error", api="/images")
+    picture = base64.b64encode(png(4)).decode()
+
+    assert is_temporary(failure(feishu, "file", content=picture, name="发票.png", mime="image/png"))
+    assert feishu.chat() == []
 
 
 def test_an_empty_file_is_refused_for_good(feishu: Feishu) -> None:
@@ -331,6 +345,7 @@ def test_a_platform_that_cannot_be_reached_is_tried_again(sender: Sender) -> Non
         Told("text"),
         Told({}),
         Told({"code": "0"}),
+        Told({"code": []}),
         Told({"code": 0}),
         Told({"code": 0, "data": None}),
         Told({"code": 0, "data": []}),

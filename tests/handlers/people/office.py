@@ -1,4 +1,4 @@
-"""A small organisation for the tests of imports: its roster as plain data, its files as text, its database."""
+"""A small organisation for the tests of imports: its roster as plain data, files as text, a database."""
 
 from __future__ import annotations
 

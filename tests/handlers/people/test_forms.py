@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 
 from handlers.contract.roles import Role
 from handlers.people import forms
-from handlers.people.forms import Authority, PersonRow, Project
+from handlers.people.forms import Authority, PersonRow, Project, Sheet
 from tests.handlers.people.office import DEPUTIES, PEOPLE, PROJECTS, file
 
 LIN = "lin,林晓,项目部,经办人,ou_lin,lin"
@@ -23,8 +25,7 @@ def person(raw: bytes) -> PersonRow:
     return sheet.rows[0].said
 
 
-def problems(raw: bytes, columns: str = PEOPLE) -> list[str]:
-    understand = {PEOPLE: forms.people, PROJECTS: forms.projects, DEPUTIES: forms.deputies}[columns]
+def problems(raw: bytes, understand: Callable[[bytes], Sheet[Any]] = forms.people) -> list[str]:
     return [str(each) for each in understand(raw).problems]
 
 
@@ -143,19 +144,22 @@ def test_a_file_that_cannot_be_read_says_why_and_what_to_do(raw: bytes, expected
 # Cells of people.csv.
 
 ROLE_NAMES = "、".join(Role)
+BAD_KEY = "key「{}」不能用，例如 lin：只写英文字母、数字和 . _ -，以字母或数字开头，最多 64 个字符"
+BAD_ROLE = f"roles 里有不认识的职务「{{}}」，可用的是 {ROLE_NAMES}，几个职务用 ; 隔开"
 BAD_PEOPLE = {
     ",林晓,项目部,经办人,ou_lin,lin": "key 空着。每个人要有一个不变的短名，例如 lin",
-    "林晓,林晓,项目部,,,": "key 「林晓」不能用，例如 lin：只写英文字母、数字和 . _ -，以字母或数字开头，最多 64 个字符",
-    "_lin,林晓,项目部,,,": "key 「_lin」不能用，例如 lin：只写英文字母、数字和 . _ -，以字母或数字开头，最多 64 个字符",
+    "林晓,林晓,项目部,,,": BAD_KEY.format("林晓"),
+    "_lin,林晓,项目部,,,": BAD_KEY.format("_lin"),
     "lin,,项目部,,,": "name 空着，请写姓名",
     f"lin,{'林' * 65},项目部,,,": "name 太长了，最多 64 个字，现在是 65 个",
     "lin,林\u200b晓,项目部,,,": "name 里有换行或看不见的字符，请删掉这一格重新打一遍",
     '"lin",林晓,"项目\n部",,,': "department 里有换行或看不见的字符，请删掉这一格重新打一遍",
     f"lin,林晓,{'部' * 65},,,": "department 太长了，最多 64 个字，现在是 65 个",
-    "lin,林晓,项目部,经办人;会长,,": f"roles 里有不认识的职务「会长」，可用的是 {ROLE_NAMES}，几个职务用 ; 隔开",
-    "lin,林晓,项目部,经办人，会计,,": f"roles 里有不认识的职务「经办人，会计」，可用的是 {ROLE_NAMES}，几个职务用 ; 隔开",
-    "lin,林晓,项目部,,13800000000,": "feishu_open_id 「13800000000」不是飞书的 open_id，它以 ou_ 开头；没有飞书账号就空着",
-    "lin,林晓,项目部,,,林晓": "wecom_userid 「林晓」不是企业微信的账号："
+    "lin,林晓,项目部,经办人;会长,,": BAD_ROLE.format("会长"),
+    "lin,林晓,项目部,经办人，会计,,": BAD_ROLE.format("经办人，会计"),
+    "lin,林晓,项目部,,13800000000,": "feishu_open_id「13800000000」不是飞书的 open_id，"
+    "它以 ou_ 开头；没有飞书账号就空着",
+    "lin,林晓,项目部,,,林晓": "wecom_userid「林晓」不是企业微信的账号："
     "只有英文字母、数字和 _ - @ .，最多 64 个字符；没有就空着",
 }
 
@@ -236,7 +240,7 @@ def test_leaving_is_said_in_so_many_words(typed: str, left: bool | None) -> None
 def test_anything_else_in_the_column_of_leaving_is_refused() -> None:
     told = problems(file(WITH_LEFT, f"{LIN},离职"))
 
-    assert told == ["第 2 行：left 「离职」看不懂：离开的写「是」，回来的写「否」，其他人空着"]
+    assert told == ["第 2 行：left「离职」看不懂：离开的写「是」，回来的写「否」，其他人空着"]
 
 
 # Cells of projects.csv.
@@ -263,7 +267,7 @@ def test_a_budget_is_understood_as_people_type_it(typed: str, fen: int) -> None:
     assert sheet.rows[0].said == Project("P01", "社区助老", "li", "专项资金", fen)
 
 
-NO_AMOUNT = "budget 「{}」不是金额。请写成元，不带负号，例如 120000 或 120,000.50"
+NO_AMOUNT = "budget「{}」不是金额。请写成元，不带负号，例如 120000 或 120,000.50"
 BAD_PROJECTS = {
     ",社区助老,li,,0": "code 空着，请写项目编号，例如 P01",
     f"{'P' * 33},社区助老,li,,0": "code 太长了，最多 32 个字，现在是 33 个",
@@ -275,14 +279,14 @@ BAD_PROJECTS = {
     'P01,社区助老,li,,"1,2000"': NO_AMOUNT.format("1,2000"),
     "P01,社区助老,li,,1e3": NO_AMOUNT.format("1e3"),
     "P01,社区助老,li,,NaN": NO_AMOUNT.format("NaN"),
-    "P01,社区助老,li,,1.005": "budget 「1.005」的小数多于两位，最多到分",
-    "P01,社区助老,li,,10000000000.01": "budget 「10000000000.01」太大了，请检查有没有多打几位",
+    "P01,社区助老,li,,1.005": "budget「1.005」的小数多于两位，最多到分",
+    "P01,社区助老,li,,10000000000.01": "budget「10000000000.01」太大了，请检查有没有多打几位",
 }
 
 
 @pytest.mark.parametrize(("row", "expected"), BAD_PROJECTS.items())
 def test_a_bad_cell_of_a_project_is_told_with_its_row_and_the_way_out(row: str, expected: str) -> None:
-    assert problems(file(PROJECTS, row), PROJECTS) == [f"第 2 行：{expected}"]
+    assert problems(file(PROJECTS, row), forms.projects) == [f"第 2 行：{expected}"]
 
 
 # Cells of deputies.csv.
@@ -300,10 +304,10 @@ BAD_DEPUTIES = {
     ",lin,2026-03-01,2026-12-31,fang": "holder 空着，请写那个人的 key",
     "li,,2026-03-01,2026-12-31,fang": "deputy 空着，请写那个人的 key",
     "li,lin,,2026-12-31,fang": "from 空着，请写日期，例如 2026-03-01",
-    "li,lin,3月1日,2026-12-31,fang": "from 「3月1日」不是日期，请写成 2026-03-01",
-    "li,lin,2026-03/01,2026-12-31,fang": "from 「2026-03/01」不是日期，请写成 2026-03-01",
-    "li,lin,2026-02-29,2026-12-31,fang": "from 「2026-02-29」：日历上没有这一天",
-    "li,lin,2026-03-01,0001-01-01,fang": "to 「0001-01-01」的年份不对，要在 2000 到 2099 之间",
+    "li,lin,3月1日,2026-12-31,fang": "from「3月1日」不是日期，请写成 2026-03-01",
+    "li,lin,2026-03/01,2026-12-31,fang": "from「2026-03/01」不是日期，请写成 2026-03-01",
+    "li,lin,2026-02-29,2026-12-31,fang": "from「2026-02-29」：日历上没有这一天",
+    "li,lin,2026-03-01,0001-01-01,fang": "to「0001-01-01」的年份不对，要在 2000 到 2099 之间",
     "li,lin,2026-03-01,2026-12-31,": "named_by 空着，请写那个人的 key",
 }
 
@@ -312,4 +316,4 @@ BAD_DEPUTIES = {
 def test_a_bad_cell_of_a_signing_authority_is_told_with_its_row_and_the_way_out(
     row: str, expected: str
 ) -> None:
-    assert problems(file(DEPUTIES, row), DEPUTIES) == [f"第 2 行：{expected}"]
+    assert problems(file(DEPUTIES, row), forms.deputies) == [f"第 2 行：{expected}"]

@@ -1,0 +1,1 @@
+"""The simulator's WeCom: one in-house app with its members."""

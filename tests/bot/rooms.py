@@ -1,0 +1,117 @@
+"""What the tests of these rooms share: a movable machine time, and a platform that does as it is told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from bot.platform import Abilities, Incoming, Landed, SendFailed, Sent
+from bot.router import Router, Times
+from handlers.catalogue import CAPABILITIES
+from handlers.contract.capability import Capability
+from handlers.contract.card import Card
+from handlers.contract.reply import Reply
+from storage.database import Database
+from tests.house import House
+
+ZONE = "Asia/Shanghai"
+
+
+@dataclass
+class Machine:
+    """Machine time that a test sets."""
+
+    moment: datetime = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def forward(self, step: timedelta) -> None:
+        """Let time pass."""
+        self.moment += step
+
+
+def all_of_it(_incoming: Incoming, reply: Reply) -> Reply:
+    """What is left over where HTTP answers carry nothing."""
+    return reply
+
+
+def without_inputs(house: House, capabilities: Sequence[Capability] = CAPABILITIES) -> House:
+    """Move a house to a platform whose cards take no inputs and whose answers carry nothing."""
+    abilities = {"feishu": Abilities(inputs=False, left_over=all_of_it)}
+    times = Times(house.clock, lambda: datetime.now(UTC), ZONE)
+    house.router = Router(house.database, capabilities, abilities, times)
+    return house
+
+
+def rows(database: Database, sql: str, **values: object) -> list[tuple[Any, ...]]:
+    """Ask the database."""
+    with database.read() as tx:
+        return [tuple(each) for each in tx.run(text(sql), values)]
+
+
+def state(database: Database) -> dict[str, int]:
+    """Return how many rows each table has that has any."""
+    tables = [each for (each,) in rows(database, "select name from sqlite_master where type = 'table'")]
+    counts = {each: rows(database, f"select count(*) from {each}")[0][0] for each in tables}  # noqa: S608 - our own names
+    return {table: count for table, count in counts.items() if count}
+
+
+Behaviour = Callable[[str, str], None]
+"""Called with what is asked and of whom before it is done; raises what the platform answers."""
+
+
+@dataclass
+class FakePlatform:
+    """Implements `bot.platform.Outbound` in memory: `done` is what arrived, in order."""
+
+    name: str = "feishu"
+    behaviour: Behaviour = lambda what, user_id: None
+    files: dict[str, bytes] = field(default_factory=dict)
+    done: list[tuple[str, str, Any]] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    handles_once: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def send_text(self, user_id: str, text: str, token: str) -> str:
+        return self._do("text", user_id, text, token)
+
+    def send_card(self, user_id: str, card: Card, token: str) -> Landed:
+        message_id = self._do("card", user_id, card, token)
+        return Landed(message_id, f"handle of {message_id}")
+
+    def send_file(self, user_id: str, content: bytes, name: str, mime: str, token: str) -> str:
+        return self._do("file", user_id, (name, content, mime), token)
+
+    def replace(self, user_id: str, message_id: str, handle: str, card: Card) -> str:
+        self._do("replace", user_id, (message_id, handle, card), "")
+        return "" if self.handles_once else handle
+
+    def fetch(self, sent: Sent, limit: int) -> bytes:
+        self.asked.append(f"fetch {sent.key}")
+        self.behaviour("fetch", sent.key)
+        content = self.files.get(sent.key)
+        if content is None:
+            raise SendFailed("no such file", permanent=True)
+        if len(content) > limit:
+            raise SendFailed("too large", permanent=True, too_large=True)
+        return content
+
+    def of(self, user_id: str, *kinds: str) -> list[Any]:
+        """Return what somebody got, oldest first."""
+        return [what for kind, whom, what in self.done if whom == user_id and kind in (kinds or (kind,))]
+
+    def _do(self, kind: str, user_id: str, what: Any, token: str) -> str:
+        with self._lock:
+            self.asked.append(f"{kind} {user_id}")
+            self.tokens.append(token)
+        self.behaviour(kind, user_id)
+        with self._lock:
+            self.done.append((kind, user_id, what))
+            return f"om_{self.name}_{len(self.done)}"
