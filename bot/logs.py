@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import traceback
+from pathlib import Path
 
 QUIET = ("alembic", "apscheduler", "waitress.queue", "urllib3", "Lark", "werkzeug")
 
@@ -16,3 +18,11 @@ def set_up() -> None:
     )
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def traced(error: BaseException) -> str:
+    """Return an error's kind and the way it took through the code, innermost last; not its message, which
+    may hold what people said or a secret."""
+    steps = traceback.extract_tb(error.__traceback__)
+    way = " > ".join(f"{Path(each.filename).name}:{each.lineno} {each.name}" for each in steps)
+    return f"{type(error).__name__} at {way}"

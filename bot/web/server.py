@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from bot.logs import traced
 from bot.platform import Answer, Inbound, Incoming, Other, Refused, Verifies
 from handlers.contract.reply import Reply
 
@@ -75,7 +76,7 @@ class Edge:
         """Take a callback: read it, do what it asks, answer."""
         inbound = self._inbounds.get(name)
         if inbound is None:
-            return Response(status=404)
+            abort(404)
         try:
             incoming = self._read(inbound)
         except Refused as refused:
@@ -89,7 +90,7 @@ class Edge:
         """Answer a platform's check of our address."""
         verifier = self._verifiers.get(name)
         if verifier is None:
-            return Response(status=404)
+            abort(404)
         try:
             return _response(verifier.verify(request.args.to_dict(), self._machine()))
         except Refused as refused:
@@ -139,9 +140,9 @@ class Counters:
 
 def _broken(error: Exception) -> Response | HTTPException:
     if isinstance(error, HTTPException):
+        log.warning("request refused: %s", error.code)
         return error
-    # The trace names places in our code, never what was sent.
-    log.error("a request failed: %s", type(error).__name__, exc_info=error)
+    log.error("a request failed: %s", traced(error))
     return Response('{"error":"internal"}', status=500, content_type="application/json")
 
 

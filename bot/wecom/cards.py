@@ -17,8 +17,8 @@ _KEYNAME, _VALUE, _BUTTON = 5, 30, 10
 _WORDS = {Tone.INFO: "", Tone.PENDING: "待办", Tone.GOOD: "完成", Tone.BAD: "注意", Tone.MUTED: "结束"}
 # Source: the same; 0 grey, 1 black, 2 red, 3 green.
 _COLOURS = {Tone.INFO: 1, Tone.PENDING: 2, Tone.GOOD: 3, Tone.BAD: 2, Tone.MUTED: 0}
-# The page shows the four styles as a picture only.
-_STYLES = {Style.PRIMARY: 1, Style.DANGER: 3, Style.PLAIN: 4}
+# The page shows the four styles as a picture only: emphasised, second, neutral, negative.
+_STYLES = {Style.PRIMARY: 1, Style.DANGER: 4, Style.PLAIN: 3}
 _CLOSED = "closed"
 
 Json = dict[str, Any]

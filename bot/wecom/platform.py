@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from hashlib import sha256
 from threading import Lock
@@ -14,6 +15,8 @@ from bot.wecom.members import is_user_id
 from bot.wecom.pace import Pace
 from bot.wecom.plain import chat_text, cut_bytes, line
 from handlers.contract.card import Card
+
+log = logging.getLogger(__name__)
 
 # Source: path/90253, temporary media.
 MIN_MEDIA, MAX_IMAGE, MAX_FILE = 6, 10 * 1024 * 1024, 20 * 1024 * 1024
@@ -77,8 +80,8 @@ class WecomOutbound:
     def replace(self, user_id: str, message_id: str, handle: str, card: Card) -> str:
         """Let `card` take the place of one that was sent; the handle is spent by it. Source: path/94888.
 
-        No page tells the code of a refusal for a handle that is spent or too old. Nothing but the handle
-        differs between two replacements, so that a refusal which no table explains means just that.
+        No page tells the code of the refusal for a handle that is spent or older than 72 hours, so that
+        every lasting refusal counts as one: there is no second try with the same handle.
         """
         update = {
             "userids": [_one(user_id)],
@@ -88,7 +91,10 @@ class WecomOutbound:
         }
         try:
             answer = self._client.cards.update(update)
-        except Unexplained as refusal:
+        except SendFailed as refusal:
+            if not refusal.permanent and not isinstance(refusal, Unexplained):
+                raise
+            log.warning("a card stays as it was: %s", refusal.why)
             raise SendFailed(refusal.why, permanent=True, gone=True) from None
         if answer.get("invaliduser"):
             raise SendFailed("卡片已不在对方那里", permanent=True, gone=True)

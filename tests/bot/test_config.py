@@ -151,7 +151,13 @@ def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"[org\n", b'[org]\nname = "a"\nname = "b"\n', "[org]\nname = 春晖\n".encode(), b"\xff\xfe[org]", b"\x00"],
+    [
+        b"[org\n",
+        b'[org]\nname = "a"\nname = "b"\n',
+        "[org]\nname = 春晖\n".encode(),
+        b"\xff\xfe[org]",
+        b"\x00",
+    ],
 )
 def test_a_file_that_is_no_toml_is_refused_with_the_place(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "config.toml"
@@ -211,7 +217,9 @@ REFUSED = {
         "[demo] 的 clock_file 只能在每个 base_url 都指向本机时使用",
     ),
     "a clock to move with the real platform": (
-        ORG + FEISHU.replace("http://127.0.0.1:9000", "https://open.feishu.cn") + '[demo]\nclock_file = "c"\n',
+        ORG
+        + FEISHU.replace("http://127.0.0.1:9000", "https://open.feishu.cn")
+        + '[demo]\nclock_file = "c"\n',
         "[demo] 的 clock_file 只能在每个 base_url 都指向本机时使用",
     ),
     "a clock to move with a name that looks local": (

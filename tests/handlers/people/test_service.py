@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,14 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.context import JobContext
-from handlers.people import rules, service
+from handlers.people import forms, rules, service
 from handlers.people.forms import Authority, Project
 from handlers.people.rules import Member, Plan
 from storage import journal, people
 from storage.people import Address
 from tests.handlers.people.office import (
     DEPUTIES,
-    MEMBERS,
     NOW,
     PEOPLE,
     PHONE_KEY,
@@ -54,8 +52,7 @@ STAND_INS = file(DEPUTIES, "li,lin,2026-01-01,2026-12-31,fang")
 
 def take(office: Office, raw: bytes, **more: Any) -> Plan[Member]:
     with office.context() as ctx:
-        plan = service.import_people(ctx, raw, PHONE_KEY, **more)
-    return plan
+        return service.import_people(ctx, raw, PHONE_KEY, **more)
 
 
 @pytest.fixture
@@ -88,7 +85,7 @@ def test_the_same_files_again_change_nothing_and_are_not_journalled(furnished: O
     before = furnished.everything()
 
     with furnished.context() as ctx:
-        plans = [
+        plans: list[Plan[Any]] = [
             service.import_people(ctx, STAFF, PHONE_KEY),
             service.import_projects(ctx, WORK),
             service.import_deputies(ctx, STAND_INS),
@@ -253,7 +250,7 @@ class _UndoneError(Exception):
 @contextmanager
 def undone(office: Office) -> Iterator[JobContext]:
     """A transaction of which nothing stays."""
-    with pytest.raises(_UndoneError), office.database.write() as tx:
+    with suppress(_UndoneError), office.database.write() as tx:
         yield JobContext(tx, NOW, NOW, ZONE)
         raise _UndoneError
 
@@ -344,7 +341,5 @@ def test_no_import_leaves_a_roster_that_the_rules_forbid(playground: Office, row
 
 @given(st.binary(max_size=300))
 def test_no_bytes_at_all_break_an_import(raw: bytes) -> None:
-    from handlers.people import forms
-
     for understand in (forms.people, forms.projects, forms.deputies):
         assert understand(raw).problems
