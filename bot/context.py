@@ -62,9 +62,10 @@ class JobContext:
 
 @dataclass(frozen=True)
 class AskedContext(JobContext):
-    """A request made by a person whom we know."""
+    """A request made by a person whom we know; `takes_input`: their cards can hold text inputs."""
 
     person: Person
+    takes_input: bool
 
 
 def _json(value: object) -> str:

@@ -12,6 +12,7 @@ from threading import Event
 
 import msgspec
 
+from bot.as_text import as_text
 from bot.platform import Landed, Outbound, SendFailed, Sent
 from bot.router import Router
 from handlers.contract.card import Card
@@ -20,7 +21,7 @@ from storage import files, outbox, people, sent
 from storage.database import Database, Tx
 from storage.files import LIMIT, Fetch, FileStore, NotAccepted
 from storage.outbox import Item, Kind
-from storage.people import Address
+from storage.people import Address, Home
 from storage.sent import Spot
 
 log = logging.getLogger(__name__)
@@ -81,31 +82,32 @@ class Relay:
     def _drain(self) -> None:
         with self._database.write() as tx:
             items = outbox.claim(tx, self._machine(), BATCH)
-            where = {each.id: self._address(tx, each) for each in items}
-        outcomes = list(self._pool.map(lambda each: self._deliver(each, where[each.id]), items))
+            homes = {each.id: self._home(tx, each) for each in items}
+        outcomes = list(self._pool.map(lambda each: self._deliver(each, homes[each.id]), items))
         self._settle([each for each in outcomes if each.failure is None])
         for each in outcomes:
             if each.failure:
                 self._fail(each.item, each.failure)
 
-    def _address(self, tx: Tx, item: Item) -> Address | None:
-        to = item.recipient
-        return to.address or people.address_of(tx, to.person_id or 0, list(self._platforms))
+    def _home(self, tx: Tx, item: Item) -> Home | None:
+        if item.recipient.address:
+            return Home(item.recipient.address, as_text=False)
+        return people.home_of(tx, item.recipient.person_id or 0, list(self._platforms))
 
-    def _deliver(self, item: Item, address: Address | None) -> Outcome:
+    def _deliver(self, item: Item, home: Home | None) -> Outcome:
         """Send one item; whatever goes wrong becomes an outcome, so that no item takes the others with it."""
         try:
-            if address is None or address.platform not in self._platforms:
+            if home is None or home.address.platform not in self._platforms:
                 raise SendFailed("没有绑定平台账号", permanent=True)
-            return Outcome(item, address, self._send(item, address))
+            return Outcome(item, home.address, self._send(item, home))
         except SendFailed as failure:
             return Outcome(item, failure=failure)
         except Exception as error:  # a defect in rendering must not stop the queue
             log.exception("item %s could not be sent", item.id)
             return Outcome(item, failure=SendFailed(type(error).__name__))
 
-    def _send(self, item: Item, address: Address) -> Landed | None:
-        platform = self._platforms[address.platform]
+    def _send(self, item: Item, home: Home) -> Landed | None:
+        address, platform = home.address, self._platforms[home.address.platform]
         if item.kind is Kind.TEXT:
             platform.send_text(address.user_id, item.body, item.token)
             return None
@@ -115,6 +117,9 @@ class Relay:
             platform.send_file(address.user_id, content, wanted.name, wanted.mime, item.token)
             return None
         card = msgspec.json.decode(item.body, type=Card)
+        if item.kind is Kind.CARD and home.as_text:
+            platform.send_text(address.user_id, as_text(card), item.token)
+            return None
         if item.kind is Kind.CARD:
             return platform.send_card(address.user_id, card, item.token)
         self._replace(item, card)

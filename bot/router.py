@@ -37,7 +37,11 @@ from storage.sent import Spot
 
 log = logging.getLogger(__name__)
 
-HELP, CANCEL = "帮助", "取消"
+HELP, CANCEL, AS_TEXT, AS_CARDS = "帮助", "取消", "文字版", "卡片版"
+STYLES = {
+    AS_TEXT: f"好的，以后用文字代替卡片。想换回来发「{AS_CARDS}」。",
+    AS_CARDS: f"好的，以后发卡片。看不到卡片时发「{AS_TEXT}」。",
+}
 GONE = "这个按钮已经失效，请发「待办」或「我的」重新打开"
 
 
@@ -85,7 +89,7 @@ class Router:
             if not files.end(tx, fetch.id, FetchState.DONE if isinstance(result, Blob) else FetchState.LOST):
                 return
             person = people.get(tx, fetch.person_id)
-            ctx = self._context(tx, person)
+            ctx = self._context(tx, person, takes_input=True)
             event: FileStored | FileLost = FileLost(fetch.id, fetch.name, str(result))
             if isinstance(result, Blob):
                 files.remember(tx, result, ctx.now)
@@ -113,14 +117,15 @@ class Router:
                     )
 
     def _reply(self, tx: Tx, incoming: Incoming, sender: Address) -> Reply:
-        person = people.by_account(tx, sender)
-        if person is None or not person.active:
-            reply = _stranger(person)
+        visitor = people.visitor(tx, sender)
+        if visitor is None or not visitor.person.active:
+            reply = _stranger(visitor is not None)
             self._send_rest(self._job_context(tx), incoming, sender, Recipient(address=sender), reply)
             return reply
-        if not isinstance(incoming.body, Entered):
-            people.heard_from(tx, sender)
-        ctx = self._context(tx, person)
+        person = visitor.person
+        if not (visitor.current or isinstance(incoming.body, Entered)):
+            people.moved_to(tx, person.id, sender.platform)
+        ctx = self._context(tx, person, self._abilities[sender.platform].inputs and not visitor.as_text)
         reply = self._decide(ctx, incoming, sender)
         if isinstance(incoming.body, Clicked):
             self._note_clicked(ctx, incoming.body, sender, reply)
@@ -149,19 +154,19 @@ class Router:
             case Said() if incoming.group:
                 return Reply(text="我们私聊吧：请在和我的单独聊天里说，群里不谈单子。")
             case Said(text=text):
-                reply = self._say(ctx, text)
+                reply = self._say(ctx, sender, text)
             case Clicked() as clicked:
                 reply = self._click(ctx, clicked)
             case Sent() as offered:
                 reply = self._offer(ctx, sender, offered)
             case _:
                 return Reply()
-        return self._ask_at_once(ctx, sender, reply)
+        return self._ask_at_once(ctx, reply)
 
-    def _ask_at_once(self, ctx: AskedContext, sender: Address, reply: Reply) -> Reply:
+    def _ask_at_once(self, ctx: AskedContext, reply: Reply) -> Reply:
         """Where cards take no input, turn a form that is to be filled now into its first question."""
         form = reply.card.form if reply.card else None
-        if reply.card is None or form is None or not form.at_once or self._abilities[sender.platform].inputs:
+        if reply.card is None or form is None or not form.at_once or ctx.takes_input:
             return reply
         asked = self._asking.begin(ctx, form.buttons[0], form)
         before = [line for section in reply.card.sections for line in section.lines]
@@ -169,9 +174,12 @@ class Router:
             ctx.send_text(ctx.person, "\n".join(before))
         return asked
 
-    def _say(self, ctx: AskedContext, text: str) -> Reply:
+    def _say(self, ctx: AskedContext, sender: Address, text: str) -> Reply:
         if text.startswith(HELP):
             return Reply(card=self._help())
+        if text in STYLES:
+            people.prefer_text(ctx.tx, sender, text == AS_TEXT)
+            return Reply(text=STYLES[text])
         if text == CANCEL:
             return self._cancel(ctx)
         found = self._find_word(text)
@@ -243,6 +251,7 @@ class Router:
             preview="帮助",
             sections=(
                 Section(("在聊天里发下面的词就行：", *lines, f"「{CANCEL}」 放弃正在填的内容")),
+                Section((f"看不到卡片（比如在个人微信里）时发「{AS_TEXT}」，换回来发「{AS_CARDS}」。",)),
                 Section(("照片和文件直接发给我，会放进报销草稿。",)),
             ),
         )
@@ -261,15 +270,16 @@ class Router:
         spot = Spot(Recipient(ctx.person.id), sender, clicked.message_id, clicked.handle)
         sent.clicked(ctx.tx, spot, reply.card.subject if reply.card else None, ctx.machine_now)
 
-    def _context(self, tx: Tx, person: Person) -> AskedContext:
-        return AskedContext(tx, self._times.clock.now(), self._times.machine(), self._times.zone, person)
+    def _context(self, tx: Tx, person: Person, takes_input: bool) -> AskedContext:
+        times = self._times
+        return AskedContext(tx, times.clock.now(), times.machine(), times.zone, person, takes_input)
 
     def _job_context(self, tx: Tx) -> JobContext:
         return JobContext(tx, self._times.clock.now(), self._times.machine(), self._times.zone)
 
 
-def _stranger(person: Person | None) -> Reply:
-    why = "您已不在名单里" if person else "我还不认识您的账号"
+def _stranger(has_left: bool) -> Reply:
+    why = "您已不在名单里" if has_left else "我还不认识您的账号"
     text = f"您好，我是清廉助手。{why}，暂时不能为您办事。请把您的姓名告诉管理员，登记后再发「{HELP}」。"
     return Reply(text=text, toast=text, refused=True)
 

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -14,11 +15,12 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
+    Row,
     String,
     Table,
     UniqueConstraint,
+    bindparam,
     delete,
-    func,
     insert,
     select,
     update,
@@ -50,9 +52,11 @@ account = Table(
     "account",
     metadata,
     Column("platform", String(16), primary_key=True),
-    Column("user_id", String(128), primary_key=True),
+    Column("match", String(128), primary_key=True),
+    Column("user_id", String(128), nullable=False),
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),
     Column("current", Boolean, nullable=False, default=False),
+    Column("as_text", Boolean, nullable=False, default=False),
     UniqueConstraint("person_id", "platform"),
 )
 
@@ -118,20 +122,51 @@ class NewPerson:
     active: bool = True
 
 
-def _load(tx: Tx, *conditions: ColumnElement[bool]) -> list[Person]:
-    rows = tx.run(select(person).where(*conditions).order_by(person.c.key)).all()
-    roles: dict[int, set[str]] = {row.id: set() for row in rows}
-    for row in tx.run(select(role).where(role.c.person_id.in_(roles))):
-        roles[row.person_id].add(row.role)
-    return [
-        Person(row.id, row.key, row.name, row.department, frozenset(roles[row.id]), row.active)
-        for row in rows
-    ]
+@dataclass(frozen=True)
+class Visitor:
+    """Who writes from an account: `current` when cards go there, `as_text` when they are to be words."""
+
+    person: Person
+    current: bool
+    as_text: bool
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where a person reads, and whether cards are to be words there."""
+
+    address: Address
+    as_text: bool
+
+
+_PEOPLE = select(person, role.c.role).outerjoin_from(person, role).order_by(person.c.key, role.c.role)
+_BY_IDS = _PEOPLE.where(person.c.id.in_(bindparam("ids", expanding=True)))
+_BY_KEYS = _PEOPLE.where(person.c.key.in_(bindparam("keys", expanding=True)))
+_HOLDERS = _PEOPLE.where(
+    person.c.active,
+    person.c.id.in_(select(role.c.person_id).where(role.c.role.in_(bindparam("roles", expanding=True)))),
+)
+_VISITOR = (
+    select(person, role.c.role, account.c.current, account.c.as_text)
+    .join_from(account, person)
+    .outerjoin(role)
+    .where(account.c.platform == bindparam("platform"), account.c.match == bindparam("match"))
+)
+
+
+def _people(rows: Iterable[Row[Any]]) -> list[Person]:
+    """Fold one row for each person and role into people, in the order of the rows."""
+    found: dict[int, Person] = {}
+    for row in rows:
+        known = found.get(row.id)
+        roles = (known.roles if known else frozenset()) | ({row.role} if row.role else frozenset())
+        found[row.id] = Person(row.id, row.key, row.name, row.department, roles, row.active)
+    return list(found.values())
 
 
 def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Person]:
     """Return people by id, those who left included."""
-    return {each.id: each for each in _load(tx, person.c.id.in_(set(ids)))}
+    return {each.id: each for each in _people(tx.run(_BY_IDS, {"ids": list(set(ids))}))}
 
 
 def get(tx: Tx, person_id: int) -> Person:
@@ -141,7 +176,7 @@ def get(tx: Tx, person_id: int) -> Person:
 
 def by_keys(tx: Tx, keys: Iterable[str]) -> dict[str, Person]:
     """Return people by key, those who left included."""
-    return {each.key: each for each in _load(tx, person.c.key.in_(set(keys)))}
+    return {each.key: each for each in _people(tx.run(_BY_KEYS, {"keys": list(set(keys))}))}
 
 
 def active_named(tx: Tx, name: str) -> list[Person]:
@@ -155,7 +190,7 @@ def active_named(tx: Tx, name: str) -> list[Person]:
     found = [row.id for row in rows if row.key == typed] or [
         row.id for row in rows if wanted and wanted in (row.key.casefold(), _folded(row.name))
     ]
-    return _load(tx, person.c.id.in_(found))
+    return list(by_ids(tx, found).values())
 
 
 def _folded(text: str) -> str:
@@ -168,63 +203,69 @@ _UNHEARD = ("Cc", "Cf", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Zl", "Zp", "Z
 
 def holders(tx: Tx, roles: Iterable[str]) -> list[Person]:
     """Return the active people who hold any of `roles`, by key."""
-    held = select(role.c.person_id).where(role.c.role.in_(set(roles)))
-    return _load(tx, person.c.active, person.c.id.in_(held))
+    return _people(tx.run(_HOLDERS, {"roles": list(set(roles))}))
 
 
 def everybody(tx: Tx) -> list[Person]:
     """Return the whole roster by key, those who left included."""
-    return _load(tx)
+    return _people(tx.run(_PEOPLE))
 
 
 def _is(address: Address) -> ColumnElement[bool]:
-    """Match an account. WeCom takes no notice of case in user ids and itself sends now one, now another
-    spelling (developer.work.weixin.qq.com/document/path/90195); Feishu's open_id is exact."""
-    here = account.c.platform == address.platform
-    if address.platform == "wecom":
-        return here & (func.lower(account.c.user_id) == address.user_id.lower())
-    return here & (account.c.user_id == address.user_id)
+    return (account.c.platform == address.platform) & (account.c.match == address.user_id.lower())
+
+
+def visitor(tx: Tx, address: Address) -> Visitor | None:
+    """Return whose account this is, active or not. Upper and lower case are one: no platform tells people
+    apart by it, and one of them sends now this spelling, now that."""
+    rows = tx.run(_VISITOR, {"platform": address.platform, "match": address.user_id.lower()}).all()
+    if not rows:
+        return None
+    return Visitor(_people(rows)[0], rows[0].current, rows[0].as_text)
 
 
 def by_account(tx: Tx, address: Address) -> Person | None:
     """Return whom a platform account belongs to, active or not."""
-    owner = select(account.c.person_id).where(_is(address))
-    return next(iter(_load(tx, person.c.id.in_(owner))), None)
+    found = visitor(tx, address)
+    return found.person if found else None
 
 
-def heard_from(tx: Tx, address: Address) -> None:
-    """Remember that the account's owner now uses this platform, so that cards go there."""
-    mine = tx.one(select(account.c.person_id, account.c.current).where(_is(address)))
-    if mine is None or mine.current:
-        return
+def moved_to(tx: Tx, person_id: int, platform: str) -> None:
+    """Remember that a person now uses this platform, so that cards go there."""
     tx.run(
-        update(account)
-        .where(account.c.person_id == mine.person_id)
-        .values(current=account.c.platform == address.platform)
+        update(account).where(account.c.person_id == person_id).values(current=account.c.platform == platform)
     )
 
 
-def address_of(tx: Tx, person_id: int, platforms: Sequence[str]) -> Address | None:
+def prefer_text(tx: Tx, address: Address, as_text: bool) -> None:
+    """Remember whether cards are to be words on this account."""
+    tx.run(update(account).where(_is(address)).values(as_text=as_text))
+
+
+def home_of(tx: Tx, person_id: int, platforms: Sequence[str]) -> Home | None:
     """Return where a person reads: the platform last written from, else the first one of `platforms`."""
     rows = tx.run(
         select(account).where(account.c.person_id == person_id, account.c.platform.in_(platforms))
     ).all()
     ranked = sorted(rows, key=lambda row: (not row.current, platforms.index(row.platform)))
-    return Address(ranked[0].platform, ranked[0].user_id) if ranked else None
+    return next((Home(Address(row.platform, row.user_id), row.as_text) for row in ranked), None)
+
+
+_DEPUTIES = select(deputy).order_by(deputy.c.id)
+_DEPUTIES_ON = _DEPUTIES.where(deputy.c.first_day <= bindparam("day"), deputy.c.last_day >= bindparam("day"))
 
 
 def deputies_on(tx: Tx, day: date) -> list[Deputy]:
     """Return the signing authorities valid on `day`, oldest first."""
-    return _deputies(tx, deputy.c.first_day <= day, deputy.c.last_day >= day)
+    return _deputies(tx.run(_DEPUTIES_ON, {"day": day}))
 
 
 def deputies(tx: Tx) -> list[Deputy]:
     """Return all signing authorities, past and future ones too, oldest first."""
-    return _deputies(tx)
+    return _deputies(tx.run(_DEPUTIES))
 
 
-def _deputies(tx: Tx, *conditions: ColumnElement[bool]) -> list[Deputy]:
-    rows = tx.run(select(deputy).where(*conditions).order_by(deputy.c.id))
+def _deputies(rows: Iterable[Row[Any]]) -> list[Deputy]:
     return [
         Deputy(row.id, row.holder_id, row.deputy_id, row.first_day, row.last_day, row.named_by_id)
         for row in rows
@@ -287,9 +328,10 @@ def _bind(tx: Tx, person_id: int, address: Address) -> None:
     mine = (account.c.person_id == person_id, account.c.platform == address.platform)
     if not address.user_id:
         tx.run(delete(account).where(*mine))
-    elif not tx.run(update(account).where(*mine).values(user_id=address.user_id)).rowcount:
-        fresh = {"platform": address.platform, "user_id": address.user_id, "person_id": person_id}
-        tx.run(insert(account).values(**fresh, current=False))
+        return
+    spelled = {"user_id": address.user_id, "match": address.user_id.lower()}
+    if not tx.run(update(account).where(*mine).values(**spelled)).rowcount:
+        tx.run(insert(account).values(platform=address.platform, person_id=person_id, **spelled))
 
 
 def add_deputy(tx: Tx, holder: int, stand_in: int, first_day: date, last_day: date, named_by: int) -> bool:

@@ -31,7 +31,7 @@ class Platform(Protocol):
         self, person: SimPerson, label: str, values: Mapping[str, Any], message_id: str = ...
     ) -> Json: ...
     def event(self, person: SimPerson, kind: str, asked: Mapping[str, Any]) -> Json: ...
-    def show(self, card: Json) -> Json: ...
+    def show(self, message: Message) -> Json: ...
 
 
 class Control:
@@ -256,8 +256,8 @@ class Control:
             "reply_to": message.reply_to or None,
             "file": None if gone or message.blob is None else _file(message.blob),
         }
-        if message.card is not None and not gone:
-            shown |= self._platforms[message.chat.platform].show(message.card)
+        if not gone:
+            shown |= self._platforms[message.chat.platform].show(message)
         return shown
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import requests
@@ -21,7 +21,8 @@ KEPT = 200
 
 @dataclass(frozen=True)
 class Callback:
-    """One signed request, ready to post. `repushed`: whether the platform tries again when it fails."""
+    """One signed request, ready to go. `repushed`: whether the platform tries again when it fails, and then
+    `retries` times at most; `later` hears what came of every try after the first. `path` may have a query."""
 
     path: str
     body: bytes
@@ -31,6 +32,9 @@ class Callback:
     person: str = ""
     repushed: bool = True
     deadline: float = 3.0
+    method: str = "POST"
+    retries: int | None = None
+    later: Callable[[Outcome], object] | None = None
 
 
 @dataclass(frozen=True)
@@ -102,9 +106,9 @@ class Delivery:
         else:
             outcome = self._post(callback)
         if fault is not None and fault.kind == "duplicate_callback":
-            self._post(callback)
+            self._post_again(callback)
         for held in behind:
-            self._post(held)
+            self._post_again(held)
         if outcome.status != 200 and callback.repushed:
             self._plan(callback, 0)
         return outcome
@@ -113,7 +117,7 @@ class Delivery:
         """Send the newest `count` callbacks (of one event type) once more, oldest first, same bytes."""
         with self._lock:
             chosen = [sent for sent in self._sent if event in ("", sent.event)][-count:]
-        return [(callback, self._post(callback)) for callback in chosen]
+        return [(callback, self._post_again(callback)) for callback in chosen]
 
     def forget(self) -> None:
         """Drop what is remembered, held back or planned."""
@@ -125,17 +129,24 @@ class Delivery:
             self._held.clear()
 
     def _plan(self, callback: Callback, tried: int) -> None:
-        if tried >= len(self._repush):
+        waits = self._repush[: callback.retries]
+        if tried >= len(waits):
             return
-        timer = threading.Timer(self._repush[tried], self._retry, (callback, tried))
+        timer = threading.Timer(waits[tried], self._retry, (callback, tried))
         timer.daemon = True
         with self._lock:
             self._timers = {waiting for waiting in self._timers if waiting.is_alive()} | {timer}
             timer.start()
 
     def _retry(self, callback: Callback, tried: int) -> None:
-        if self._post(callback).status != 200:
+        if self._post_again(callback).status != 200:
             self._plan(callback, tried + 1)
+
+    def _post_again(self, callback: Callback) -> Outcome:
+        outcome = self._post(callback)
+        if callback.later is not None:
+            callback.later(outcome)
+        return outcome
 
     def _post(self, callback: Callback) -> Outcome:
         return self._note(callback, self._request(callback))
@@ -148,7 +159,8 @@ class Delivery:
         try:
             with requests.Session() as session:
                 session.trust_env = False
-                answer = session.post(
+                answer = session.request(
+                    callback.method,
                     self._url + callback.path,
                     data=callback.body,
                     headers=dict(callback.headers),
@@ -166,6 +178,11 @@ class Delivery:
     def _note(self, callback: Callback, outcome: Outcome) -> Outcome:
         with self._lock:
             self._traffic.callback(
-                self._clock.now(), callback.path, outcome.status, callback.event, callback.event_id
+                self._clock.now(),
+                callback.method,
+                callback.path,
+                outcome.status,
+                callback.event,
+                callback.event_id,
             )
         return outcome

@@ -1,4 +1,4 @@
-"""The HTTP door of a simulated platform: faults, tokens and limits first, then the call itself, then the log."""
+"""The HTTP door of a simulated platform: faults, tokens and limits, then the call itself, then the log."""
 
 from __future__ import annotations
 

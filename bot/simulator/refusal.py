@@ -1,4 +1,4 @@
-"""The two ways to say no: the platform to the bot's call, and a person's own app (or the control API) to a person."""
+"""Who says no to whom: a person's own app, or the control API, to the person; a platform to the bot."""
 
 from __future__ import annotations
 

@@ -19,6 +19,8 @@ from bot.simulator.feishu.app import FeishuApp
 from bot.simulator.feishu.platform import Feishu
 from bot.simulator.loopback import is_loopback, loopback_host
 from bot.simulator.stage import Stage
+from bot.simulator.wecom.app import WecomApp
+from bot.simulator.wecom.platform import WeCom
 
 # How soon stop() is heard.
 POLL_SECONDS = 0.05
@@ -49,6 +51,7 @@ class Simulator:
         repush: Sequence[float] = (),
         audit: bool = True,
         machine: MachineTime = time.time,
+        wecom: WecomApp | None = None,
     ) -> None:
         self._host = loopback_host(host)
         self._port = port
@@ -56,6 +59,8 @@ class Simulator:
         self._platforms: dict[str, Platform] = {}
         if feishu is not None:
             self._platforms[Feishu.name] = Feishu(self._stage, feishu)
+        if wecom is not None:
+            self._platforms[WeCom.name] = WeCom(self._stage, wecom)
         self._server: BaseWSGIServer | None = None
         self._thread: threading.Thread | None = None
 

@@ -20,10 +20,17 @@ class Traffic:
         """A call of the bot; `status` None means that it got no answer."""
         self._note(at, "api", method, path, status, code)
 
-    def callback(self, at: datetime, path: str, status: int | None, event: str, event_id: str) -> None:
+    def callback(
+        self, at: datetime, method: str, path: str, status: int | None, event: str, event_id: str
+    ) -> None:
         """A callback to the bot; `status` None means that no answer came in time."""
-        self._note(at, "callback", "POST", path, status, None)
+        self._note(at, "callback", method, path, status, None)
         self._entries[-1].update(event=event, event_id=event_id)
+
+    def aside(self, at: datetime, what: str, path: str, **facts: str) -> None:
+        """Something that no answer shows: a message silently `dropped`, a `bad answer` to a callback."""
+        self._note(at, "aside", "", path, None, None)
+        self._entries[-1].update(what=what, **facts)
 
     def entries(self) -> list[Json]:
         """Oldest first."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import structs
+
+from bot.as_text import as_text
 from bot.wecom.keys import MAX_KEY, packed
 from bot.wecom.plain import MAX_BYTES, breadth, chat_text, cut, cut_bytes, cut_wide, line
 from handlers.contract.card import Button, Card, Field, Question, Section, Style, Tone
@@ -58,17 +61,14 @@ def is_whole(card: Card) -> bool:
     return _Drawing(card).is_whole
 
 
-def as_text(card: Card) -> str:
-    """Return the whole card as a text message, with the words that can be typed instead of its buttons."""
-    head = f"【{line(card.title)}】{_state(card)}"
-    facts = [_fact(each) for each in _facts(card)]
-    story = [each for section in _by_weight(card.sections) for each in _lines(section)]
-    said = chat_text("\n".join(filter(None, (head, line(card.subtitle), *facts, *story))))
-    typed = chat_text("\n".join(("也可以直接发：", *_typed_lines(_buttons(card)))) if _sayable(card) else "")
-    if not typed:
-        return cut_bytes(said)
-    typed = cut_bytes(typed, MAX_BYTES // 2)
-    return f"{cut_bytes(said, MAX_BYTES - len(typed.encode()) - 2)}\n\n{typed}"
+def in_words(card: Card) -> str:
+    """Return the whole card as a text message; one that is too long keeps what can be typed at its end."""
+    words = chat_text(as_text(card))
+    if len(words.encode()) <= MAX_BYTES:
+        return words
+    only = structs.replace(card, subtitle="", fields=(), sections=(), buttons=_buttons(card), form=None)
+    end = cut_bytes(chat_text(as_text(only)), MAX_BYTES // 2)
+    return f"{cut_bytes(words, MAX_BYTES - len(end.encode()) - 1)}\n{end}"
 
 
 class _Drawing:
@@ -105,9 +105,11 @@ class _Drawing:
         return shown
 
     def _typed(self) -> str:
-        """What can be typed where there was no room for a button."""
-        words = [line(each.say) for each in self._left_out if each.say]
-        return cut(f"\n还可以发：{'、'.join(f'「{each}」' for each in words)}", _TEXT // 2) if words else ""
+        """What can be typed where there was no room for a button, and that there are others."""
+        words = [f"「{line(each.say)}」" for each in self._left_out if each.say]
+        mute = len(self._left_out) - len(words)
+        typed = f"\n还可以发：{'、'.join(words)}" if words else ""
+        return cut(typed, _TEXT // 2) + (f"\n另有 {mute} 个按钮放不下" if mute else "")
 
 
 def _shown(text: str, limit: int) -> str:
@@ -189,12 +191,3 @@ def _drawn(buttons: Sequence[Button]) -> tuple[list[Json], list[Button]]:
         text = _shown(button.label, _BUTTON) or "…"
         drawn.append({"text": text, "style": _STYLES[button.style], "key": key})
     return drawn, left_out
-
-
-def _sayable(card: Card) -> bool:
-    return any(each.say for each in _buttons(card))
-
-
-def _typed_lines(buttons: Sequence[Button]) -> list[str]:
-    said = [(line(each.say), line(each.label)) for each in buttons if each.say]
-    return [f"「{say}」" if say.startswith(label) else f"「{say}」{label}" for say, label in said]

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 from bot.platform import Answer, Clicked, Entered, Incoming, Other, Refused, Said, Sent
 from bot.wecom.cards import Json, renewed
 from bot.wecom.keys import unpacked
-from bot.wecom.members import is_user_id, normal_user_id
+from bot.wecom.members import is_user_id
 from bot.wecom.plain import MAX_BYTES, chat_text
 from bot.wecom.seal import PREFIX, Seal
 from bot.wecom.xml import Value, element, parsed
@@ -151,7 +151,7 @@ def _words(incoming: Incoming, reply: Reply) -> str:
 
 def _meaning(message: Element) -> tuple[Address | None, Body | Other]:
     """Who says what. What cannot be read is counted: a repeat would read the same."""
-    user_id = normal_user_id(message.findtext("FromUserName", ""))
+    user_id = message.findtext("FromUserName", "")
     kind = message.findtext("MsgType", "")
     label, reader = f"message:{_label(kind)}", _MESSAGES.get(kind)
     if kind == "event":

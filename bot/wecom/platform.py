@@ -8,7 +8,7 @@ from hashlib import sha256
 from threading import Lock
 
 from bot.platform import Landed, SendFailed, Sent
-from bot.wecom.cards import Json, as_text, is_whole, render, renewed
+from bot.wecom.cards import Json, in_words, is_whole, render, renewed
 from bot.wecom.client import WecomClient
 from bot.wecom.failures import KnownTask, Unexplained
 from bot.wecom.members import is_user_id
@@ -62,9 +62,9 @@ class WecomOutbound:
         whole = is_whole(card)
         self._pace.take(_one(user_id), 1 if whole or shown is None else 2)
         if shown is None:
-            return Landed(self._send_text(user_id, as_text(card), token), "")
+            return Landed(self._send_text(user_id, in_words(card), token), "")
         if not whole:
-            self._send_text(user_id, as_text(card), token)
+            self._send_text(user_id, in_words(card), token)
         return Landed(task, self._send_template(user_id, shown, token))
 
     def send_file(self, user_id: str, content: bytes, name: str, mime: str, token: str) -> str:

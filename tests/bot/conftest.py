@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database
-from tests.bot.rooms import without_inputs
+from tests.bot.rooms import refitted
 from tests.house import House, new_house
 
 
@@ -33,4 +33,4 @@ def house(furnished: Path, tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def talking(house: House) -> House:
     """The house on a platform whose cards take no inputs: forms are asked in the chat."""
-    return without_inputs(house)
+    return refitted(house)

@@ -41,11 +41,17 @@ def all_of_it(_incoming: Incoming, reply: Reply) -> Reply:
     return reply
 
 
-def without_inputs(house: House, capabilities: Sequence[Capability] = CAPABILITIES) -> House:
-    """Move a house to a platform whose cards take no inputs and whose answers carry nothing."""
-    abilities = {"feishu": Abilities(inputs=False, left_over=all_of_it)}
+def refitted(
+    house: House,
+    capabilities: Sequence[Capability] = CAPABILITIES,
+    inputs: bool = False,
+    left_over: Callable[[Incoming, Reply], Reply] = all_of_it,
+) -> House:
+    """Give a house other capabilities, or platforms of other abilities. By themselves these are two platforms
+    whose cards take no inputs and whose HTTP answers carry nothing."""
+    ability = Abilities(inputs, left_over)
     times = Times(house.clock, lambda: datetime.now(UTC), ZONE)
-    house.router = Router(house.database, capabilities, abilities, times)
+    house.router = Router(house.database, capabilities, {"feishu": ability, "other": ability}, times)
     return house
 
 

@@ -113,8 +113,11 @@ class Feishu:
         outcome, event_id = self._push(person, event_type, event)
         return _told(outcome) | {"event_id": event_id}
 
-    def show(self, card: Json) -> Json:
+    def show(self, message: Message) -> Json:
         """A card as the app shows it: in words, what can be pressed, what can be filled in."""
+        card = message.card
+        if card is None:
+            return {}
         return {
             "words": card_words(card),
             "buttons": [button.shown() for button in card_view.buttons(card)],

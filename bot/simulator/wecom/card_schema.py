@@ -18,7 +18,7 @@ TASK_ID = re.compile(r"[0-9A-Za-z_\-@]+", re.ASCII)
 
 @dataclass(frozen=True)
 class Text:
-    """A string. The app shows `shown` characters and cuts the rest (0: all of it); over `bytes` is refused."""
+    """A string. The app shows `shown` characters and cuts the rest (0: none); over `bytes` is refused."""
 
     shown: int = 0
     bytes: int = 0
@@ -27,7 +27,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Number:
-    """A number from `low` to `high`; with `forgiving` any other whole number is taken too, for the default."""
+    """A number from `low` to `high`; with `forgiving` any other number stands for the default."""
 
     low: float
     high: float
@@ -167,7 +167,7 @@ NOTICE: dict[str, Shape] = COMMON | {
 
 
 def _questions(disable: Mapping[str, Shape]) -> dict[str, dict[str, Shape]]:
-    """The fields of the three kinds that are answered; `disable` is what their questions have in an update."""
+    """The fields of the three kinds that are answered; `disable` is what questions have in an update."""
     return {
         "button_interaction": COMMON
         | {

@@ -132,7 +132,7 @@ def _menu(card: Json) -> Iterator[Button]:
 def _dropdown(question: Json) -> Question:
     options = {option["id"]: option["text"] for option in question["option_list"]}
     # A missing or wrong selected_id means the first one.
-    chosen = question.get("selected_id")
+    chosen = str(question.get("selected_id", ""))
     default = chosen if chosen in options else next(iter(options))
     label = question.get("title") or question["question_key"]
     enabled = not question.get("disable", False)

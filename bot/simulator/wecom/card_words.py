@@ -1,4 +1,4 @@
-"""Template cards in plain words, cut as the app cuts them: for transcripts, logs of a story and the workbench."""
+"""Template cards in plain words, cut as the app cuts them: for transcripts and the workbench."""
 
 from __future__ import annotations
 

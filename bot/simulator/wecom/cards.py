@@ -1,4 +1,4 @@
-"""Is this template card one that WeCom accepts? The first fault found is refused with its place in the card."""
+"""Is this template card one that WeCom accepts? The first fault found is refused, with its place."""
 
 from __future__ import annotations
 
@@ -84,7 +84,9 @@ def _facts(card: Json, around: Surroundings) -> None:
         if fact.get("type") == 2 and not around.media(fact["media_id"]):
             raise Refused(40007)
         if fact.get("type") == 2 and "." not in fact.get("value", ""):
-            raise _fault("template_card.horizontal_content_list", "value of type 2: a file name with its type")
+            raise _fault(
+                "template_card.horizontal_content_list", "value of type 2: a file name with its type"
+            )
         if fact.get("type") == 3 and not around.member(fact["userid"]):
             raise Refused(40003)
 

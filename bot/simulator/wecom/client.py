@@ -13,7 +13,7 @@ from bot.simulator.wecom.card_view import Button, Question, buttons, cut, questi
 
 @dataclass(frozen=True)
 class Press:
-    """A press that the app lets through. `chosen` maps questions to option ids; a url button only opens it."""
+    """A press that the app lets through. `chosen` maps questions to option ids."""
 
     message: Message
     button: Button

@@ -53,26 +53,26 @@ class ContentReader:
         return reader(asked.get(str(kind)))
 
     def _text(self, part: Any) -> Content:
-        return Content("text", plain_text(said(part)))
+        return Content("text", plain_text(_said(part)))
 
     def _markdown(self, part: Any) -> Content:
-        return Content("text", plain_markdown(said(part)))
+        return Content("text", plain_markdown(_said(part)))
 
     def _textcard(self, part: Any) -> Content:
         title = _string(part, "title", MAX_TITLE) or _missing(41016)
         words = _string(part, "description", MAX_DESCRIPTION) or _missing(44004)
         url = _string(part, "url", MAX_URL) or _missing(40058)
-        button = _string(part, "btntxt", MAX_BUTTON * 4) or BUTTON
+        button = _string(part, "btntxt", MAX_TITLE) or BUTTON
         if len(button) > MAX_BUTTON:
-            raise Refused(45002)
+            raise Refused(45002, f"btntxt: more than {MAX_BUTTON} characters")
         return Content("textcard", f"{title}\n{plain_description(words)}\n［{button}］{url}")
 
     def _file(self, part: Any, kind: str) -> Content:
         return Content(kind, blob=self._media.get(_string(part, "media_id", MAX_TITLE), (kind,)))
 
 
-def said(part: Any) -> str:
-    """The `content` of a text. The page cuts what is too long; here it is refused, so that nobody relies on it."""
+def _said(part: Any) -> str:
+    """The `content` of a text. The platform may cut a long one; refusing it shows that words would be lost."""
     return _string(part, "content", MAX_TEXT) or _missing(44004)
 
 

@@ -1,4 +1,4 @@
-"""Temporary files of the company: uploads of the app, pictures of members, kept for three days (path/90253)."""
+"""Temporary files: uploads of the app and pictures of members, kept for three days (path/90253)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ MB = 1024 * 1024
 # type -> the most bytes; every file has more than MIN_BYTES.
 LIMITS = {"image": 10 * MB, "voice": 2 * MB, "video": 10 * MB, "file": 20 * MB}
 MIN_BYTES = 5
-# type -> how such a file begins: JPG or PNG, AMR, MP4 (its mark stands at byte 4). A file may be anything.
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 
@@ -75,6 +74,7 @@ def is_picture(data: bytes) -> bool:
 
 
 def _is(kind: str, data: bytes) -> bool:
+    """JPG or PNG, AMR, MP4 (whose mark stands at byte 4); a file may be anything."""
     if kind == "image":
         return is_picture(data)
     if kind == "voice":

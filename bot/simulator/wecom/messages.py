@@ -21,6 +21,7 @@ from bot.simulator.wecom.media import Media
 from bot.simulator.wecom.response_codes import ResponseCodes, Sent
 
 SEND = "/cgi-bin/message/send"
+UPDATE = "/cgi-bin/message/update_template_card"
 EVERYBODY = "@all"
 MAX_USERS, MAX_PARTIES, MAX_TAGS = 1000, 100, 100
 # Above these a member's messages vanish without a word (path/90454).
@@ -57,10 +58,10 @@ class Messages:
     def send(self, asked: Mapping[str, Any], raw: bytes) -> Json:
         """Send to members. The same `raw` request sends nothing twice while its duplicate check lasts."""
         self._check_agent(asked)
-        wanted, unknown = self._recipients(asked)
         earlier = self._earlier(asked, raw)
         if earlier is not None:
             return earlier
+        wanted, unknown = self._recipients(asked)
         content = self._reader().read(asked)
         task_id = self._new_task_id(content)
         sent = Sent(fresh(""), self._stage.now(), tuple(p.key for p in wanted), {}, task_id)
@@ -74,7 +75,8 @@ class Messages:
             sent.card_type = content.card["card_type"]
             if sent.card_type in ANSWERED or "action_menu" in content.card:
                 answer["response_code"] = self._codes.issue(sent, self._stage.now())
-        self._answers[_digest(raw)] = (self._stage.clock.machine(), answer)
+        if asked.get("enable_duplicate_check") == 1:
+            self._answers[_digest(raw)] = (self._stage.clock.machine(), answer)
         return answer
 
     def recall(self, msgid: Any) -> Json:
@@ -93,8 +95,10 @@ class Messages:
         """Replace a card, or grey its buttons, for some of its recipients; `invaliduser` are the others."""
         self._check_agent(asked)
         code = asked.get("response_code")
-        if not isinstance(code, str) or self._stage.faults.take("message_gone", api="update_template_card"):
-            raise Refused(40058, "response_code")
+        if not isinstance(code, str):
+            raise Refused(40058, "response_code: missing")
+        if self._stage.faults.take("message_gone", api=UPDATE):
+            self._codes.spend(code)
         sent = self._codes.look(code, self._stage.now())
         reached, unknown = self._updated(asked, sent)
         new = self._replacement(asked, sent)
@@ -143,8 +147,7 @@ class Messages:
         users = _ids(asked, "touser", MAX_USERS)
         parties, tags = _ids(asked, "toparty", MAX_PARTIES), _ids(asked, "totag", MAX_TAGS)
         if EVERYBODY in users:
-            everybody = self.members.visible()
-            return everybody, {}
+            return self.members.visible(), {}
         if not (users or parties or tags):
             raise Refused(82001)
         found = {userid: self._reachable(userid, SEND) for userid in users}
@@ -167,7 +170,7 @@ class Messages:
         return person
 
     def _earlier(self, asked: Mapping[str, Any], raw: bytes) -> Json | None:
-        if asked.get("enable_duplicate_check", 0) != 1:
+        if asked.get("enable_duplicate_check") != 1:
             return None
         seconds = asked.get("duplicate_check_interval", REPEAT_SECONDS)
         if not isinstance(seconds, int) or not 0 < seconds <= MAX_REPEAT_SECONDS:
@@ -266,5 +269,3 @@ def _list(asked: Mapping[str, Any], name: str, kind: type, most: int) -> list[An
 
 def _digest(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()
-
-

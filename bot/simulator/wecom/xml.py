@@ -1,4 +1,4 @@
-"""XML as WeCom's callbacks use it: written with CDATA, and read so strictly that a slip in an answer shows."""
+"""XML as WeCom's callbacks use it: written with CDATA, read so strictly that a slip in an answer shows."""
 
 from __future__ import annotations
 

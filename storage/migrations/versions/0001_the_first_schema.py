@@ -96,11 +96,13 @@ def upgrade() -> None:
     op.create_table(
         "account",
         sa.Column("platform", sa.String(length=16), nullable=False),
+        sa.Column("match", sa.String(length=128), nullable=False),
         sa.Column("user_id", sa.String(length=128), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("current", sa.Boolean(), nullable=False),
+        sa.Column("as_text", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_account_person_id")),
-        sa.PrimaryKeyConstraint("platform", "user_id", name=op.f("pk_account")),
+        sa.PrimaryKeyConstraint("platform", "match", name=op.f("pk_account")),
         sa.UniqueConstraint("person_id", "platform", name=op.f("uq_account_person_id_platform")),
     )
     op.create_table(

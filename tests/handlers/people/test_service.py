@@ -255,36 +255,89 @@ def undone(office: Office) -> Iterator[JobContext]:
         raise _UndoneError
 
 
-def lines(*cells: st.SearchStrategy[str]) -> st.SearchStrategy[list[str]]:
-    return st.lists(st.tuples(*cells).map(",".join), max_size=5)
-
-
 def one_of(*values: str) -> st.SearchStrategy[str]:
     return st.sampled_from(values)
 
 
-KEYS = one_of("lin", "li", "wang", "chen", "fang", "jian", "guan", "ma", "mei", "Lin", "林")
-NAMES = one_of("林晓", "李青", "王芳", "陈立", "方正", "简成", "管宁", "马兰", "梅竹", "")
-POSTS = st.lists(one_of(*rules.NEEDED, "经办人", "理事长", "会计", "会长"), max_size=2).map(";".join)
-PEOPLE_LINES = lines(
-    KEYS,
-    NAMES,
-    one_of("项目部", ""),
-    POSTS,
-    one_of("", "", "ou_lin", "ou_new", "lin"),
-    one_of("", "", "wangfang", "WangFang", "new"),
-    one_of("", "", PHONE, "13900005678", "1"),
-    one_of("", "", "是", "否", "走"),
+def with_slips(
+    rows_: st.SearchStrategy[tuple[str, ...]], width: int, *slips: str
+) -> st.SearchStrategy[list[str]]:
+    """Rows that are mostly right, no two of which begin alike, some with a wrong cell or two."""
+    slip = st.tuples(st.integers(0, 5), st.integers(0, width - 1), one_of(*slips))
+
+    def spoil(good: list[tuple[str, ...]], wrong: list[tuple[int, int, str]]) -> list[str]:
+        table = [list(row) for row in good]
+        for row, column, value in wrong:
+            table[row % len(table)][column] = value
+        return [",".join(row) for row in table]
+
+    good = st.lists(rows_, min_size=1, max_size=6, unique_by=lambda row: row[0])
+    return st.builds(spoil, good, st.just([]) | st.lists(slip, max_size=2))
+
+
+NAMES = {
+    "lin": "林晓",
+    "li": "李青",
+    "wang": "王芳",
+    "chen": "陈立",
+    "fang": "方正",
+    "jian": "简成",
+    "ma": "马兰",
+    "mei": "梅竹",
+}
+KEYS = one_of(*NAMES)
+
+
+def person_line(key: str, roles: str, account: str, left: str) -> tuple[str, ...]:
+    return key, NAMES[key], "项目部", roles, f"ou_{key}{account}", "", "", left
+
+
+PEOPLE_LINES = with_slips(
+    st.builds(
+        person_line,
+        KEYS,
+        one_of("经办人", "项目负责人;理事", "出纳", "秘书长", "", "监事"),
+        one_of("", "_new"),
+        one_of("", "是"),
+    ),
+    8,
+    *(
+        "",
+        "lin",
+        "Lin",
+        "王芳",
+        "监事;会计",
+        "财务负责人",
+        "会长",
+        "ou_li",
+        "WANGFANG",
+        PHONE,
+        "1",
+        "是",
+        "否",
+    ),
 )
-PROJECT_LINES = lines(
-    one_of("P01", "P02", "YX", ""),
-    one_of("社区助老", "助残", "机构运行", ""),
-    KEYS,
-    one_of("", "专项资金"),
-    one_of("0", "10000", "-1", ""),
+PROJECT_LINES = with_slips(
+    st.tuples(
+        one_of("P01", "P02", "YX"),
+        one_of("lin", "li", "chen", "guan"),
+        one_of("", "专项资金"),
+        one_of("0", "1.5"),
+    ).map(lambda row: (row[0], f"项目{row[0]}", *row[1:])),
+    5,
+    *("", "P01", "社区助老", "机构运行", "wang", "jian", "nobody", "-1"),
 )
-DAYS = one_of("2026-01-01", "2026/12/31", "2026-02-30")
-DEPUTY_LINES = lines(KEYS, KEYS, DAYS, DAYS, KEYS)
+DEPUTY_LINES = with_slips(
+    st.tuples(
+        one_of("li", "chen", "wang", "guan"),
+        one_of("lin", "lin", "jian", "wang"),
+        one_of("2026-01-01", "2026/2/1"),
+        one_of("2026-03-31", "2026.12.31"),
+        one_of("fang", "fang", "chen"),
+    ),
+    5,
+    *("", "li", "jian", "chen", "nobody", "2026-02-30", "2027-01-01"),
+)
 
 
 def check(office: Office, take_in: Any) -> None:
