@@ -98,11 +98,16 @@ class App:
 
             outbounds["feishu"] = FeishuOutbound(feishu.app_id, feishu.app_secret, feishu.base_url)
         if wecom := self.config.wecom:
+            from bot.wecom.pace import Pace
             from bot.wecom.platform import WecomOutbound
 
-            url = self.config.server.public_url
             outbounds["wecom"] = WecomOutbound(
-                wecom.corp_id, wecom.agent_id, wecom.secret, wecom.base_url, url
+                wecom.corp_id,
+                wecom.agent_id,
+                wecom.secret,
+                wecom.base_url,
+                self.config.server.public_url,
+                Pace(per_minute=wecom.per_minute),
             )
         return outbounds
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,7 +28,7 @@ class Org:
 
     name: str
     timezone: str = "Asia/Shanghai"
-    phone_key: str = ""
+    phone_key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,10 @@ class Server:
 
 @dataclass(frozen=True)
 class Storage:
-    """The database by URL and the folder of files; relative paths count from the configuration file."""
+    """The database by URL, which may hold a password, and the folder of files; relative paths count from the
+    configuration file."""
 
-    url: str = "sqlite:///data/qinglian.db"
+    url: str = field(default="sqlite:///data/qinglian.db", repr=False)
     files: str = "data/files"
 
 
@@ -53,9 +55,9 @@ class Feishu:
     """A self-built Feishu app: 开发者后台 › 凭证与基础信息, and 事件与回调 › 加密策略."""
 
     app_id: str
-    app_secret: str
-    encrypt_key: str
-    verification_token: str
+    app_secret: str = field(repr=False)
+    encrypt_key: str = field(repr=False)
+    verification_token: str = field(repr=False)
     mode: str = "webhook"
     base_url: str = "https://open.feishu.cn"
     window_hours: int = 8
@@ -63,15 +65,18 @@ class Feishu:
 
 @dataclass(frozen=True)
 class Wecom:
-    """A self-built WeCom app: 管理后台 › 应用管理 › 自建, and there 接收消息 › API 接收."""
+    """A self-built WeCom app: 管理后台 › 应用管理 › 自建, and there 接收消息 › API 接收.
+
+    `per_minute`: messages to one member; above 30 the platform drops them without a word."""
 
     corp_id: str
     agent_id: int
-    secret: str
-    token: str
-    encoding_aes_key: str
+    secret: str = field(repr=False)
+    token: str = field(repr=False)
+    encoding_aes_key: str = field(repr=False)
     base_url: str = "https://qyapi.weixin.qq.com"
     window_hours: int = 8
+    per_minute: int = 25
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,8 @@ _TABLES: Mapping[str, type[Any]] = {
 }
 _OPTIONAL = ("feishu", "wecom")
 _AES_KEY = re.compile("[A-Za-z0-9]{43}")
+_DATABASE = re.compile(r"sqlite:///(?!:)[^?]+|postgresql\+psycopg://.+")
+_HOST_AND_PORT = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d+)?")
 
 
 def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
@@ -125,6 +132,8 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError(f"找不到配置文件 {path}。复制 config.example.toml 为 config.toml 再填写") from None
+    except OSError as error:
+        raise ConfigError(f"读不了配置文件 {path}：{type(error).__name__}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"配置文件 {path} 读不懂：{error}") from None
 
@@ -138,34 +147,48 @@ def _table(name: str, kind: type[Any], given: Any, environ: Mapping[str, str]) -
         if key not in known:
             raise ConfigError(f"[{name}] 里有不认识的 {key}，可用的是 {'、'.join(known)}")
     for key in known:
-        variable = f"QINGLIAN_{name.upper()}_{key.upper()}"
-        if variable in environ:
+        if (variable := _variable(name, key)) in environ:
             values[key] = environ[variable]
     if not values and name in _OPTIONAL:
         return None
     return kind(**{key: _value(name, each, values) for key, each in known.items()})
 
 
-_TYPES: Mapping[str, Callable[[Any], Any]] = {"str": str, "int": int, "float": float}
+def _variable(table: str, key: str) -> str:
+    return f"QINGLIAN_{table.upper()}_{key.upper()}"
 
 
-def _value(table: str, field: Any, values: Mapping[str, Any]) -> Any:
-    if field.name not in values:
-        if field.default is MISSING:
-            raise ConfigError(
-                f"[{table}] 缺少 {field.name}，也可以用环境变量 QINGLIAN_{table.upper()}_{field.name.upper()}"
-            )
-        return field.default
-    given = values[field.name]
-    wants_text = field.type == "str"
-    if wants_text and not isinstance(given, str):
-        raise ConfigError(f"[{table}] 的 {field.name} 要写成带引号的文字")
+def _ways_to_give(table: str, key: str) -> str:
+    without = f"；不用这个平台就删掉 [{table}] 整段" if table in _OPTIONAL else ""
+    return f"请写在配置文件里，或用环境变量 {_variable(table, key)}{without}"
+
+
+def _value(table: str, wanted: Any, values: Mapping[str, Any]) -> Any:
+    where = f"[{table}] 的 {wanted.name}"
+    if wanted.name not in values:
+        if wanted.default is MISSING:
+            raise ConfigError(f"[{table}] 缺少 {wanted.name}。{_ways_to_give(table, wanted.name)}")
+        return wanted.default
+    given = values[wanted.name]
+    if wanted.type == "str":
+        if not isinstance(given, str):
+            raise ConfigError(f"{where} 要写成带引号的文字")
+        if not given.strip() and wanted.default != "":
+            raise ConfigError(f"{where} 是空的。{_ways_to_give(table, wanted.name)}")
+        return given
+    return _number(where, given, int if wanted.type == "int" else float)
+
+
+def _number(where: str, given: Any, kind: type[int] | type[float]) -> float:
+    """Return a number above zero. The environment gives it as text."""
     try:
-        value = _TYPES[field.type](given)
+        if isinstance(given, bool) or not isinstance(given, str | int | kind):
+            raise TypeError
+        value = kind(given)
     except (TypeError, ValueError):
-        raise ConfigError(f"[{table}] 的 {field.name} 要写成数字，现在是 {given!r}") from None
-    if wants_text and not value.strip() and field.default is MISSING:
-        raise ConfigError(f"[{table}] 的 {field.name} 是空的")
+        raise ConfigError(f"{where} 要写成{'整数' if kind is int else '数字'}，现在是 {given!r}") from None
+    if not 0 < value < math.inf:
+        raise ConfigError(f"{where} 要大于 0，现在是 {given!r}")
     return value
 
 
@@ -174,25 +197,38 @@ def _check(config: Config) -> None:
         ZoneInfo(config.org.timezone)
     except (KeyError, ValueError, OSError):
         raise ConfigError(f"[org] 的 timezone「{config.org.timezone}」不是时区，例如 Asia/Shanghai") from None
-    if not 0 < config.server.port < 65536:
+    if config.server.port > 65535:
         raise ConfigError(f"[server] 的 port 要在 1 到 65535 之间，现在是 {config.server.port}")
+    if not _DATABASE.fullmatch(config.storage.url):
+        raise ConfigError("[storage] 的 url 要写成 sqlite:///文件 或 postgresql+psycopg://用户:密码@主机/库")
     if config.feishu and config.feishu.mode != "webhook":
         raise ConfigError(f'[feishu] 的 mode 目前只支持 "webhook"，现在是 {config.feishu.mode!r}')
     if config.wecom and not _AES_KEY.fullmatch(config.wecom.encoding_aes_key):
         raise ConfigError("[wecom] 的 encoding_aes_key 要是 43 个字母或数字，从「API 接收」页面整段复制")
-    urls = [each.base_url for each in (config.feishu, config.wecom) if each]
-    for url in urls:
-        _check_base_url(url)
-    if config.demo.clock_file and not (urls and all(_is_loopback(each) for each in urls)):
+    urls = {
+        name: each.base_url for name, each in (("feishu", config.feishu), ("wecom", config.wecom)) if each
+    }
+    for table, url in urls.items():
+        _check_base_url(table, url)
+    if config.demo.clock_file and not (urls and all(_is_loopback(each) for each in urls.values())):
         raise ConfigError("[demo] 的 clock_file 只能在每个 base_url 都指向本机时使用")
 
 
-def _check_base_url(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
-        raise ConfigError(f"base_url「{url}」不对：只写协议、主机和端口，例如 https://open.feishu.cn")
-    if parts.scheme == "http" and not _is_loopback(url):
-        raise ConfigError(f"base_url「{url}」指向外部，必须用 https")
+def _check_base_url(table: str, url: str) -> None:
+    if not _is_base_url(url):
+        raise ConfigError(f"[{table}] 的 base_url 只写协议、主机和端口，例如 https://open.feishu.cn")
+    if urlsplit(url).scheme == "http" and not _is_loopback(url):
+        raise ConfigError(f"[{table}] 的 base_url 指向外部时必须用 https")
+
+
+def _is_base_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - looking at it is what checks it
+    except ValueError:
+        return False
+    bare = url in (f"http://{parts.netloc}", f"https://{parts.netloc}")
+    return bare and _HOST_AND_PORT.fullmatch(parts.netloc) is not None
 
 
 def _is_loopback(url: str) -> bool:

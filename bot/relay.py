@@ -122,25 +122,32 @@ class Relay:
             return None
         if item.kind is Kind.CARD:
             return platform.send_card(address.user_id, card, item.token)
-        self._replace(item, card)
+        replaced = self._replace(item, card)
+        if card.calls and not replaced and not home.as_text:
+            return platform.send_card(address.user_id, card, item.token)
         return None
 
-    def _replace(self, item: Item, card: Card) -> None:
+    def _replace(self, item: Item, card: Card) -> bool:
+        """Replace every copy that can be; tell whether there was one."""
         with self._database.read() as tx:
             copies = sent.copies(tx, item.recipient, item.subject)
+        replaced = False
         for copy in copies:
-            handle = self._replace_copy(copy, card)
+            handle, done = self._replace_copy(copy, card)
+            replaced = replaced or done
             if handle != copy.handle:
                 with self._database.write() as tx:
                     sent.spend(tx, copy.id, handle)
+        return replaced
 
-    def _replace_copy(self, copy: sent.Copy, card: Card) -> str:
+    def _replace_copy(self, copy: sent.Copy, card: Card) -> tuple[str, bool]:
+        """Return the handle for the next time, and whether the copy was replaced."""
         platform = self._platforms[copy.address.platform]
         try:
-            return platform.replace(copy.address.user_id, copy.message_id, copy.handle, card)
+            return platform.replace(copy.address.user_id, copy.message_id, copy.handle, card), True
         except SendFailed as failure:
             if failure.gone:
-                return ""
+                return "", False
             raise
 
     def _settle(self, outcomes: list[Outcome]) -> None:

@@ -95,8 +95,13 @@ class Router:
                 files.remember(tx, result, ctx.now)
                 event = FileStored(fetch.id, StoredFile(result.sha256, fetch.name, result.size, result.mime))
             taker = next(each.takes_files for each in self._capabilities.values() if each.takes_files)
-            reply = taker(ctx, event)
-            ctx.post_text(Recipient(person.id), reply.text)
+            try:
+                with tx.savepoint():
+                    words = taker(ctx, event).text
+            except Refusal as refusal:
+                words = refusal.sentence
+            if words:
+                ctx.post_text(Recipient(person.id), words)
 
     def gave_up(self, item: outbox.Item, why: str) -> None:
         """Tell the administrators that a message could not be delivered."""
@@ -138,7 +143,7 @@ class Router:
             with ctx.tx.savepoint():
                 return self._dispatch(ctx, incoming, sender)
         except Refusal as refusal:
-            act, about = _described(incoming)
+            act, about = self._described(incoming)
             attempts.record(ctx.tx, ctx.now, ctx.person.id, act, about, refusal.rule, refusal.sentence)
             ctx.record(
                 ctx.person,
@@ -151,10 +156,10 @@ class Router:
 
     def _dispatch(self, ctx: AskedContext, incoming: Incoming, sender: Address) -> Reply:
         match incoming.body:
-            case Said() if incoming.group:
+            case Said() | Sent() if incoming.group:
                 return Reply(text="我们私聊吧：请在和我的单独聊天里说，群里不谈单子。")
             case Said(text=text):
-                reply = self._say(ctx, sender, text)
+                reply = self._say(ctx, sender, text.strip())
             case Clicked() as clicked:
                 reply = self._click(ctx, clicked)
             case Sent() as offered:
@@ -175,7 +180,8 @@ class Router:
         return asked
 
     def _say(self, ctx: AskedContext, sender: Address, text: str) -> Reply:
-        if text.startswith(HELP):
+        is_open = self._asking.is_open(ctx)
+        if text == HELP or (text.startswith(HELP) and not is_open):
             return Reply(card=self._help())
         if text in STYLES:
             people.prefer_text(ctx.tx, sender, text == AS_TEXT)
@@ -183,10 +189,11 @@ class Router:
         if text == CANCEL:
             return self._cancel(ctx)
         found = self._find_word(text)
-        if self._asking.is_open(ctx) and not (found and (text == found[0] or found[1].usage)):
+        if is_open and not (found and (text == found[0] or found[1].usage)):
             return self._asked(ctx, self._asking.hear(ctx, text))
         if found is None:
-            raise Refusal(f"没看懂「{text[:30]}」。发「{HELP}」看看我能做什么。")
+            # No refusal and no echo: what was not meant for us goes on no record.
+            return Reply(text=f"没看懂这句话。发「{HELP}」看看我能做什么。", refused=True)
         word, run = found
         return run.run(ctx, Message(word, text[len(word) :].strip()))
 
@@ -263,12 +270,26 @@ class Router:
         rest = self._abilities[sender.platform].left_over(incoming, reply)
         if rest.card:
             ctx.post_card(to, rest.card)
-        if words := rest.text or rest.toast:
+        if words := rest.text or ("" if reply.card else rest.toast):
             ctx.post_text(to, words)
 
     def _note_clicked(self, ctx: AskedContext, clicked: Clicked, sender: Address, reply: Reply) -> None:
         spot = Spot(Recipient(ctx.person.id), sender, clicked.message_id, clicked.handle)
         sent.clicked(ctx.tx, spot, reply.card.subject if reply.card else None, ctx.machine_now)
+
+    def _described(self, incoming: Incoming) -> tuple[str, str]:
+        """Return what was attempted and on what: ids, never words that somebody typed."""
+        match incoming.body:
+            case Clicked(act=act, args=args):
+                return act[:64], ",".join(f"{key}={value}" for key, value in sorted(args.items()))[:128]
+            case Said(text=text):
+                found = self._find_word(text.strip())
+                if found is None:
+                    return "say", ""
+                number = text.strip().removeprefix(found[0]).split()[:1]
+                return found[0], number[0][:40] if number and number[0].isascii() else ""
+            case body:
+                return type(body).__name__.lower(), ""
 
     def _context(self, tx: Tx, person: Person, takes_input: bool) -> AskedContext:
         times = self._times
@@ -282,17 +303,6 @@ def _stranger(has_left: bool) -> Reply:
     why = "您已不在名单里" if has_left else "我还不认识您的账号"
     text = f"您好，我是清廉助手。{why}，暂时不能为您办事。请把您的姓名告诉管理员，登记后再发「{HELP}」。"
     return Reply(text=text, toast=text, refused=True)
-
-
-def _described(incoming: Incoming) -> tuple[str, str]:
-    """Return what was attempted and on what, without anything that was typed into a form."""
-    match incoming.body:
-        case Clicked(act=act, args=args):
-            return act[:64], ",".join(f"{key}={value}" for key, value in sorted(args.items()))[:128]
-        case Said(text=text):
-            return "say", text[:40]
-        case body:
-            return type(body).__name__.lower(), ""
 
 
 def _decode(text: str) -> Reply | None:

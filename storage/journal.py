@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -61,9 +61,7 @@ class Entry:
 
         A column that somebody turned into another type still gives a digest, which then does not match.
         """
-        text = json.dumps(
-            asdict(self), ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=repr
-        )
+        text = json.dumps(vars(self), ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=repr)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -109,7 +107,7 @@ def _append(
         raise LookupError(f"the journal has no stream {stream!r}")
     entry = Entry(stream, last.seq + 1, at, actor, act, subject, version, facts, last.hash)
     digest = entry.digest()
-    tx.run(_INSERT, asdict(entry) | {"hash": digest})
+    tx.run(_INSERT, vars(entry) | {"hash": digest})
     tx.run(_MOVE_HEAD, {"of": stream, "seq": entry.seq, "hash": digest})
 
 

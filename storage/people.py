@@ -292,9 +292,11 @@ def lock(tx: Tx) -> None:
 def hand_over(tx: Tx, news: Iterable[NewPerson]) -> None:
     """Free the accounts and phone numbers that pass from one person to another, for `save` to give them."""
     news = list(news)
-    claimed = {(platform, user_id): new.key for new in news for platform, user_id in new.accounts.items()}
+    claimed = {
+        (platform, user_id.lower()): new.key for new in news for platform, user_id in new.accounts.items()
+    }
     for address, owner in accounts(tx).items():
-        if claimed.get((address.platform, address.user_id), owner) != owner:
+        if claimed.get((address.platform, address.user_id.lower()), owner) != owner:
             tx.run(delete(account).where(_is(address)))
     phones = {new.phone_hash: new.key for new in news}
     for phone_hash, owner in phone_hashes(tx).items():

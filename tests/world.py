@@ -17,6 +17,7 @@ from bot.simulator.driver import Driver, Json, Stuck, shown
 from bot.simulator.launch import Options, Stage
 from storage import outbox, people, projects
 from storage import tables as every_table
+from storage.base import metadata
 from storage.database import Database
 from storage.people import NewPerson
 from tests.house import CAST, PDF
@@ -53,9 +54,9 @@ class World:
         """Press the newest button with a label on a card that has the words; answer what it asks."""
         card = self.finds_button(person, label, about)
         inputs = {each["name"] for each in card["form"]}
-        done = self.sim.click(
-            person, label, {key: value for key, value in answers.items() if key in inputs}, card["message_id"]
-        )
+        values = {key: value for key, value in answers.items() if key in inputs}
+        where = {"message_id": card["message_id"], "platform": self.homes[person]}
+        done = self.sim.click(person, label, values, **where)
         for name, answer in answers.items():
             if name not in inputs:
                 self._answer(person, answer)
@@ -63,11 +64,11 @@ class World:
 
     def sends_picture(self, person: str, name: str = "发票.png") -> None:
         """Send a picture; both platforms hand these to the assistant."""
-        self.sim.upload(person, name, PNG, "image")
+        self.sim.upload(person, name, PNG, "image", platform=self.homes[person])
 
     def sends_file(self, person: str, name: str = "发票.pdf", content: bytes = PDF) -> None:
         """Send a file."""
-        self.sim.upload(person, name, content)
+        self.sim.upload(person, name, content, platform=self.homes[person])
 
     def files_claim(self, person: str, **answers: str) -> str:
         """Ask for the form, fill it in and hand it in; return the claim's number."""
@@ -87,7 +88,11 @@ class World:
             return _number(shown(done["message"]))
         for name in FORM:
             self._answer(person, values.get(name, "好"))
-        return _number(shown(self.reads(person, "BX-")))
+        return _number(self._wait(f"{person} hears back", lambda: self._heard_back(person), person))
+
+    def _heard_back(self, person: str) -> str:
+        """Return what came after somebody's last words and names a claim, or nothing yet."""
+        return next((shown(each) for each in self._since_last_words(person) if "BX-" in shown(each)), "")
 
     def reads(self, person: str, words: str) -> Json:
         """Wait until somebody's chat shows some words; return that message."""
@@ -164,8 +169,12 @@ class World:
         self.says(person, words)
 
     def _asked(self, person: str) -> bool:
-        last = self.chat(person)[-1:]
-        return bool(last) and last[0]["from"] == "bot" and "「取消」放弃" in shown(last[0])
+        return any("「取消」放弃" in shown(each) for each in self._since_last_words(person))
+
+    def _since_last_words(self, person: str) -> list[Json]:
+        chat = self.chat(person)
+        last = max((place for place, each in enumerate(chat) if each["from"] == "person"), default=-1)
+        return chat[last + 1 :]
 
     def _wait(self, what: str, seen: Callable[[], Any], person: str) -> Any:
         try:
@@ -176,7 +185,7 @@ class World:
 
     def _wipe(self) -> None:
         with self.database.write() as tx:
-            for table in reversed(every_table.people.metadata.sorted_tables):
+            for table in reversed(metadata.sorted_tables):
                 if table.name == "journal_head":
                     tx.run(table.update().values(seq=0, hash="0" * 64))
                 else:

@@ -27,19 +27,15 @@ class Driver:
         """Type a message."""
         return self.post("say", person=person, text=text, **more)
 
-    def click(
-        self, person: str, label: str, values: Mapping[str, str] | None = None, message_id: str = ""
-    ) -> Json:
+    def click(self, person: str, label: str, values: Mapping[str, str] | None = None, **more: str) -> Json:
         """Press the newest button with a label; `values` fill the form around it."""
-        return self.post(
-            "click", person=person, label=label, values=dict(values or {}), message_id=message_id
-        )
+        return self.post("click", person=person, label=label, values=dict(values or {}), **more)
 
-    def upload(self, person: str, name: str, content: bytes, kind: str = "file") -> Json:
+    def upload(self, person: str, name: str, content: bytes, kind: str = "file", **more: str) -> Json:
         """Send a file or a picture."""
         answer = self._http.post(
             f"{self._base}/_sim/upload",
-            data={"person": person, "kind": kind},
+            data={"person": person, "kind": kind, **more},
             files={"file": (name, content)},
             timeout=20,
         )

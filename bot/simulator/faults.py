@@ -9,12 +9,12 @@ from bot.simulator.chats import Json
 
 # kind -> what happens. The first group strikes the bot's API calls, the second our callbacks to the bot.
 API_FAULTS = {
-    "rate_limit": "HTTP 429 with the platform's code; `seconds` is the wait it asks for",
+    "rate_limit": "refused as too many calls; `seconds` is the wait that the platform asks for, if any",
     "server_error": "HTTP 500 and nothing is done",
     "timeout": "no answer for `seconds` (60), then the connection drops; nothing is done",
     "slow": "the answer comes `seconds` late (1)",
     "drop_after_delivery": "the call is carried out, but the connection drops before the answer",
-    "token_revoked": "every access token given out so far stops being valid",
+    "token_revoked": "every access token so far stops being valid; WeCom may say it with `code`",
     "refuse_recipient": "the recipient cannot be reached by the bot",
     "message_gone": "the message to act on was recalled",
     "api_error": "refused with `code`, one that the platform knows",

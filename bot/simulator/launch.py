@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 import signal
 import socket
@@ -16,7 +17,7 @@ from types import TracebackType
 
 import requests
 
-from bot.simulator import FeishuApp, SimPerson, Simulator
+from bot.simulator import FeishuApp, SimPerson, Simulator, WecomApp
 
 SAMPLE = Path(__file__).parent / "sample"
 READY_WITHIN_SECONDS = 60.0
@@ -38,6 +39,15 @@ app_secret = "{feishu.app_secret}"
 encrypt_key = "{feishu.encrypt_key}"
 verification_token = "{feishu.verification_token}"
 base_url = "{base_url}"
+
+[wecom]
+corp_id = "{wecom.corp_id}"
+agent_id = {wecom.agent_id}
+secret = "{wecom.secret}"
+token = "{wecom.token}"
+encoding_aes_key = "{wecom.encoding_aes_key}"
+base_url = "{base_url}"
+per_minute = {per_minute}
 
 [demo]
 clock_file = "clock"
@@ -70,6 +80,7 @@ class Stage:
         self.feishu = FeishuApp(
             "cli_demo", secrets.token_hex(16), secrets.token_hex(16), secrets.token_hex(16)
         )
+        self.wecom = WecomApp("wwdemo", 1000002, secrets.token_hex(16), secrets.token_hex(8), _aes_key())
         self.simulator = Simulator(
             options.people or sample_people(),
             self.feishu,
@@ -77,6 +88,7 @@ class Stage:
             options.folder / "clock",
             port=options.simulator_port,
             limits=options.limits,
+            wecom=self.wecom,
         )
         self._bot: subprocess.Popen[bytes] | None = None
 
@@ -144,8 +156,10 @@ class Stage:
         text = CONFIG.format(
             port=self.port,
             feishu=self.feishu,
+            wecom=self.wecom,
             base_url=self.simulator.base_url,
             poll=self._options.poll_seconds,
+            per_minute=25 if self._options.limits else 1000,
         )
         self.config.write_text(text, encoding="utf-8")
 
@@ -157,6 +171,13 @@ def sample_people() -> list[SimPerson]:
             SimPerson(row["key"], row["name"], row["department"], row["feishu_open_id"], row["wecom_userid"])
             for row in DictReader(lines)
         ]
+
+
+def _aes_key() -> str:
+    """43 letters and digits that base64 can read back: 32 bytes without the padding sign."""
+    while not (key := base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")).isalnum():
+        continue
+    return key
 
 
 def _free_port() -> int:

@@ -19,9 +19,7 @@ class ClientRefused(Exception):
 class ApiRefused(Exception):
     """A call that the platform refuses with a `code` of its own; nothing of it was done."""
 
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
+    code: int
 
     @abstractmethod
     def response(self) -> Response:

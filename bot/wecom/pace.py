@@ -12,7 +12,7 @@ from bot.platform import SendFailed
 MINUTE, HOUR = 60.0, 3600.0
 # Source: path/90454, 30 a minute and 1,000 an hour. A margin, because the platform counts by its own clock
 # and by what arrives, and another process may send a little as well.
-PER_MINUTE, PER_HOUR = 25, 900
+PER_MINUTE, MINUTES_AN_HOUR = 25, 36
 
 
 class Pace:
@@ -21,8 +21,10 @@ class Pace:
     Windows that slide: a bucket that refills would let twice its size through around the turn of a minute.
     """
 
-    def __init__(self, now: Callable[[], float] = monotonic) -> None:
+    def __init__(self, now: Callable[[], float] = monotonic, per_minute: int = PER_MINUTE) -> None:
+        """`per_minute` messages for one member, and in an hour 36 times as many: the ratio of the limits."""
         self._now = now
+        self._per_minute, self._per_hour = per_minute, per_minute * MINUTES_AN_HOUR
         self._lock = Lock()
         self._sent: dict[str, deque[float]] = {}
 
@@ -32,7 +34,10 @@ class Pace:
             now = self._now()
             self._forget(now)
             sent = self._sent.get(member, deque())
-            wait = max(_wait(sent, PER_MINUTE - count, MINUTE, now), _wait(sent, PER_HOUR - count, HOUR, now))
+            wait = max(
+                _wait(sent, self._per_minute - count, MINUTE, now),
+                _wait(sent, self._per_hour - count, HOUR, now),
+            )
             if wait > 0:
                 raise SendFailed("给这位成员发得太密，稍后再发", after=wait)
             sent.extend([now] * count)

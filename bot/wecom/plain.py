@@ -15,7 +15,7 @@ _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_TAG_OPENS = re.compile(r"<(?=\s*[A-Za-z/!])")
+_TAG_OPENS = re.compile(r"<(?=[A-Za-z/!])")
 
 
 def clean(text: str) -> str:

@@ -120,7 +120,8 @@ class Card(Struct, frozen=True, kw_only=True):
     """One message that shows a matter and what can be done about it.
 
     `subject` (`expense:123:step:2`) is how copies already sent are found and replaced. `preview` is what
-    the chat list and a locked phone show, so it names no amount and no person.
+    the chat list and a locked phone show, so it names no amount and no person. `calls`: something waits for
+    the reader, so that a new card is sent where the old one can no longer be replaced.
     """
 
     title: str
@@ -133,3 +134,4 @@ class Card(Struct, frozen=True, kw_only=True):
     sections: tuple[Section, ...] = ()
     buttons: tuple[Button, ...] = ()
     form: Form | None = None
+    calls: bool = False

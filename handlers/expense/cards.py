@@ -86,6 +86,7 @@ def claim_card(picture: Picture) -> Card:
         fields=_facts(picture),
         sections=(*sections, *_history(picture), _rule(picture)),
         buttons=_requester_buttons(picture, state),
+        calls=state in (State.RETURNED, State.BLOCKED),
     )
 
 
@@ -123,6 +124,7 @@ def step_card(picture: Picture, step: Step) -> Card:
         sections=(_trail(picture), *_history(picture), _rule(picture)),
         buttons=(approve, *_files_button(picture)) if is_open else (),
         form=reason_form(args, claim.number) if is_open else None,
+        calls=is_open,
     )
 
 

@@ -52,13 +52,12 @@ def reason_form(ctx: Asked, args: Args) -> Form:
 
 
 def edit(ctx: Asked, click: Click) -> Reply:
-    """修改: send the form of a claim that came back, filled with what it said."""
+    """修改: show the form of a claim that came back, filled with what it said."""
     claim = service.may_edit(ctx, number_in(click.args, "claim"), number_in(click.args, "version"))
     draft = drafts.find(ctx)
     if draft and draft.content.claim != claim.id:
         raise Refusal("您还有一张没提交的报销草稿。请先提交它，或发「取消」，再来修改")
-    ctx.send_card(ctx.person, drafts.card(ctx, draft or drafts.begin_again(ctx, claim)))
-    return Reply(toast="修改表单已发给您")
+    return Reply(card=drafts.card(ctx, draft or drafts.begin_again(ctx, claim)))
 
 
 def approve(ctx: Asked, click: Click) -> Reply:
@@ -180,7 +179,7 @@ def cancel(ctx: Asked) -> Reply | None:
     draft = drafts.find(ctx)
     if draft is None:
         return None
-    drafts.end(ctx, draft.id, "已取消")
+    drafts.end(ctx, draft.id, "已取消。被退回的单子在「我的」里还能修改")
     return Reply(text="报销草稿已取消。")
 
 

@@ -12,7 +12,6 @@ from typing import Generic, TypeVar
 from handlers.contract.roles import Role
 from handlers.people.forms import (
     ACCOUNT_COLUMNS,
-    WECOM,
     Authority,
     PersonRow,
     Problem,
@@ -243,11 +242,11 @@ def _comings_and_goings(rows: Sequence[Row[PersonRow]], known: Mapping[str, Memb
 
 
 def _accounts(scene: _Scene) -> Iterator[Problem]:
+    """Upper and lower case are one, as for those who look accounts up."""
     for platform, column in ACCOUNT_COLUMNS.items():
 
         def account(member: Member, platform: str = platform) -> str | None:
-            user_id = member.accounts.get(platform)
-            return user_id.casefold() if user_id and platform == WECOM else user_id
+            return member.accounts.get(platform, "").lower() or None
 
         for number, key, other in _shared(scene, account):
             yield Problem(
@@ -334,7 +333,7 @@ def _confirmation(
 def _supervisors(scene: _Scene) -> Iterator[Problem]:
     for key, member in scene.said.items():
         held = [each for each in NOT_FOR_SUPERVISORS if each in member.roles]
-        if member.active and Role.SUPERVISOR in member.roles and held:
+        if Role.SUPERVISOR in member.roles and held:
             yield Problem(
                 scene.rows[key], f"监事不能同时担任{'、'.join(held)}：监事只监督、不经手，请另定人选"
             )

@@ -55,6 +55,13 @@ def refitted(
     return house
 
 
+def words_of(reply: Reply) -> str:
+    """Return a reply as the words that are read."""
+    sections = reply.card.sections if reply.card else ()
+    lines = [reply.card.title] if reply.card else []
+    return "\n".join([reply.text, *lines, *(line for section in sections for line in section.lines)])
+
+
 def rows(database: Database, sql: str, **values: object) -> list[tuple[Any, ...]]:
     """Ask the database."""
     with database.read() as tx:

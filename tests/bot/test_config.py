@@ -21,13 +21,40 @@ encrypt_key = "s3cret-key"
 verification_token = "s3cret-token"
 base_url = "http://127.0.0.1:9000"
 """
-SECRETS = ("s3cret-app", "s3cret-key", "s3cret-token", "s3cret-phone", "s3cret-database")
+WECOM = f"""\
+[wecom]
+corp_id = "ww1"
+agent_id = 1000002
+secret = "s3cret-wecom"
+token = "s3cret-callback"
+encoding_aes_key = "{"s3cretAES".ljust(43, "x")}"
+base_url = "http://127.0.0.1:9001"
+"""
+SECRETS = (
+    "s3cret-app",
+    "s3cret-key",
+    "s3cret-token",
+    "s3cret-phone",
+    "s3cret-database",
+    "s3cret-wecom",
+    "s3cret-callback",
+    "s3cretAES",
+)
 EVERY_SECRET = {
     "QINGLIAN_FEISHU_APP_SECRET": SECRETS[0],
     "QINGLIAN_FEISHU_ENCRYPT_KEY": SECRETS[1],
     "QINGLIAN_FEISHU_VERIFICATION_TOKEN": SECRETS[2],
     "QINGLIAN_ORG_PHONE_KEY": SECRETS[3],
+    "QINGLIAN_WECOM_SECRET": SECRETS[5],
+    "QINGLIAN_WECOM_TOKEN": SECRETS[6],
+    "QINGLIAN_WECOM_ENCODING_AES_KEY": SECRETS[7].ljust(43, "x"),
     "QINGLIAN_STORAGE_URL": f"postgresql+psycopg://qinglian:{SECRETS[4]}@127.0.0.1/qinglian",
+}
+EVERYTHING = EVERY_SECRET | {
+    "QINGLIAN_ORG_NAME": "春晖",
+    "QINGLIAN_FEISHU_APP_ID": "cli_1",
+    "QINGLIAN_WECOM_CORP_ID": "ww1",
+    "QINGLIAN_WECOM_AGENT_ID": "1000002",
 }
 
 
@@ -56,12 +83,20 @@ def test_a_name_is_all_that_a_configuration_needs_and_no_platform_is_on(tmp_path
     assert (config.org.name, config.org.timezone) == ("春晖", "Asia/Shanghai")
     assert (config.server.host, config.server.port) == ("127.0.0.1", 8080)
     assert config.feishu is None
+    assert config.wecom is None
 
 
 def test_a_platform_with_its_table_is_on(tmp_path: Path) -> None:
-    feishu = loaded(tmp_path, ORG + FEISHU).feishu
-    assert feishu is not None
-    assert (feishu.app_id, feishu.app_secret, feishu.mode) == ("cli_1", "s3cret-app", "webhook")
+    config = loaded(tmp_path, ORG + FEISHU + WECOM)
+    assert config.feishu is not None
+    assert config.wecom is not None
+    assert (config.feishu.app_id, config.feishu.app_secret, config.feishu.mode) == (
+        "cli_1",
+        "s3cret-app",
+        "webhook",
+    )
+    assert (config.wecom.corp_id, config.wecom.agent_id) == ("ww1", 1000002)
+    assert loaded(tmp_path, ORG + WECOM).feishu is None
 
 
 def test_the_example_with_its_secrets_from_the_environment_can_be_used(tmp_path: Path) -> None:
@@ -71,6 +106,8 @@ def test_the_example_with_its_secrets_from_the_environment_can_be_used(tmp_path:
     config = loaded(tmp_path, example, environ)
     assert config.feishu is not None
     assert config.feishu.base_url == "https://open.feishu.cn"
+    assert config.wecom is not None
+    assert config.wecom.base_url == "https://qyapi.weixin.qq.com"
 
 
 def test_a_file_that_an_editor_began_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
@@ -91,16 +128,20 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
 
 
 def test_the_environment_alone_can_make_a_whole_table(tmp_path: Path) -> None:
-    environ = {"QINGLIAN_ORG_NAME": "春晖", "QINGLIAN_FEISHU_APP_ID": "cli_1"} | EVERY_SECRET
-    config = loaded(tmp_path, "", environ)
+    config = loaded(tmp_path, "", EVERYTHING)
     assert config.org.name == "春晖"
     assert config.feishu is not None
     assert config.feishu.app_id == "cli_1"
+    assert config.wecom is not None
+    assert config.wecom.agent_id == 1000002
 
 
 def test_one_value_from_the_environment_asks_for_the_rest_of_its_table(tmp_path: Path) -> None:
     said = refusal(tmp_path, ORG, {"QINGLIAN_FEISHU_APP_ID": "cli_1"})
-    assert said == "[feishu] 缺少 app_secret，也可以用环境变量 QINGLIAN_FEISHU_APP_SECRET"
+    assert said == (
+        "[feishu] 缺少 app_secret。请写在配置文件里，或用环境变量 QINGLIAN_FEISHU_APP_SECRET；"
+        "不用这个平台就删掉 [feishu] 整段"
+    )
 
 
 def test_other_variables_of_the_environment_do_not_matter(tmp_path: Path) -> None:
@@ -132,8 +173,8 @@ def test_absolute_paths_and_other_databases_stay_as_they_are(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.8.8.8"])
 def test_a_clock_may_be_moved_while_every_platform_is_on_this_machine(tmp_path: Path, host: str) -> None:
-    feishu = FEISHU.replace("127.0.0.1", host)
-    assert loaded(tmp_path, ORG + feishu + '[demo]\nclock_file = "c"\n').demo.clock_file
+    platforms = (FEISHU + WECOM).replace("127.0.0.1", host)
+    assert loaded(tmp_path, ORG + platforms + '[demo]\nclock_file = "c"\n').demo.clock_file
 
 
 # What is refused.
@@ -167,17 +208,32 @@ def test_a_file_that_is_no_toml_is_refused_with_the_place(tmp_path: Path, conten
 
 
 REFUSED = {
-    "no name": ("", "[org] 缺少 name，也可以用环境变量 QINGLIAN_ORG_NAME"),
-    "an empty name": ('[org]\nname = " "\n', "[org] 的 name 是空的"),
+    "no name": ("", "[org] 缺少 name。请写在配置文件里，或用环境变量 QINGLIAN_ORG_NAME"),
+    "an empty name": (
+        '[org]\nname = " "\n',
+        "[org] 的 name 是空的。请写在配置文件里，或用环境变量 QINGLIAN_ORG_NAME",
+    ),
     "a name that is a number": ("[org]\nname = 7\n", "[org] 的 name 要写成带引号的文字"),
     "a secret that is a number": (
         ORG + FEISHU.replace('"s3cret-app"', "7"),
         "[feishu] 的 app_secret 要写成带引号的文字",
     ),
-    "an empty secret": (ORG + FEISHU.replace("s3cret-app", ""), "[feishu] 的 app_secret 是空的"),
+    "an empty secret": (
+        ORG + FEISHU.replace("s3cret-app", ""),
+        "[feishu] 的 app_secret 是空的。请写在配置文件里，或用",
+    ),
     "a missing secret": (
         ORG + FEISHU.replace('encrypt_key = "s3cret-key"', ""),
-        "[feishu] 缺少 encrypt_key，也可以用环境变量 QINGLIAN_FEISHU_ENCRYPT_KEY",
+        "[feishu] 缺少 encrypt_key。请写在配置文件里，或用环境变量 QINGLIAN_FEISHU_ENCRYPT_KEY",
+    ),
+    "an agent in words": (ORG + WECOM.replace("1000002", '"assistant"'), "[wecom] 的 agent_id 要写成整数"),
+    "a missing agent": (
+        ORG + WECOM.replace("agent_id = 1000002", ""),
+        "[wecom] 缺少 agent_id。请写在配置文件里，或用环境变量 QINGLIAN_WECOM_AGENT_ID",
+    ),
+    "an AES key that lost a letter": (
+        ORG + WECOM.replace('x"', '"'),
+        "[wecom] 的 encoding_aes_key 要是 43 个字母或数字",
     ),
     "an unknown key": (ORG + "colour = 1\n", "[org] 里有不认识的 colour，可用的是 name"),
     "an unknown table": (ORG + "[dingtalk]\n", "里有不认识的段 [dingtalk]，可用的是 [org]"),
@@ -188,7 +244,7 @@ REFUSED = {
     "a port with a fraction": (ORG + "[server]\nport = 80.5\n", "[server] 的 port 要写成整数，现在是 80.5"),
     "an endless port": (ORG + "[server]\nport = inf\n", "[server] 的 port 要写成整数，现在是 inf"),
     "a port that is a list": (ORG + "[server]\nport = [80]\n", "[server] 的 port 要写成整数"),
-    "port 0": (ORG + "[server]\nport = 0\n", "[server] 的 port 要在 1 到 65535 之间，现在是 0"),
+    "port 0": (ORG + "[server]\nport = 0\n", "[server] 的 port 要大于 0，现在是 0"),
     "port 65536": (ORG + "[server]\nport = 65536\n", "[server] 的 port 要在 1 到 65535 之间，现在是 65536"),
     "no threads": (ORG + "[server]\nthreads = 0\n", "[server] 的 threads 要大于 0"),
     "a pause that is true": (ORG + "[demo]\npoll_seconds = true\n", "[demo] 的 poll_seconds 要写成数字"),
@@ -199,7 +255,7 @@ REFUSED = {
     "no window": (ORG + FEISHU + "window_hours = 0\n", "[feishu] 的 window_hours 要大于 0"),
     "a zone of nowhere": (ORG + 'timezone = "Asia/Nowhere"\n', "[org] 的 timezone「Asia/Nowhere」不是时区"),
     "a zone outside the list": (ORG + 'timezone = "../../etc/passwd"\n', "不是时区，例如 Asia/Shanghai"),
-    "an empty zone": (ORG + 'timezone = ""\n', "不是时区，例如 Asia/Shanghai"),
+    "an empty zone": (ORG + 'timezone = ""\n', "[org] 的 timezone 是空的"),
     "a continent": (ORG + 'timezone = "Asia"\n', "不是时区，例如 Asia/Shanghai"),
     "another mode": (ORG + FEISHU + 'mode = "carrier pigeon"\n', "[feishu] 的 mode"),
     "no database": (ORG + '[storage]\nurl = ""\n', "[storage] 的 url"),
@@ -219,6 +275,13 @@ REFUSED = {
     "a clock to move with the real platform": (
         ORG
         + FEISHU.replace("http://127.0.0.1:9000", "https://open.feishu.cn")
+        + '[demo]\nclock_file = "c"\n',
+        "[demo] 的 clock_file 只能在每个 base_url 都指向本机时使用",
+    ),
+    "a clock to move with one real platform of two": (
+        ORG
+        + FEISHU
+        + WECOM.replace("http://127.0.0.1:9001", "https://qyapi.weixin.qq.com")
         + '[demo]\nclock_file = "c"\n',
         "[demo] 的 clock_file 只能在每个 base_url 都指向本机时使用",
     ),
@@ -252,12 +315,13 @@ def test_a_wrong_value_is_refused_with_its_key_and_the_way_out(
         "https://",
         "open.feishu.cn",
         "ftp://open.feishu.cn",
-        "",
     ],
 )
 def test_a_base_url_is_scheme_host_and_port_and_nothing_after(tmp_path: Path, url: str) -> None:
-    said = refusal(tmp_path, ORG + FEISHU.replace("http://127.0.0.1:9000", url))
-    assert said == "[feishu] 的 base_url 只写协议、主机和端口，例如 https://open.feishu.cn"
+    feishu = refusal(tmp_path, ORG + FEISHU.replace("http://127.0.0.1:9000", url))
+    assert feishu == "[feishu] 的 base_url 只写协议、主机和端口，例如 https://open.feishu.cn"
+    wecom = refusal(tmp_path, ORG + WECOM.replace("http://127.0.0.1:9001", url))
+    assert wecom.startswith("[wecom] 的 base_url 只写协议、主机和端口")
 
 
 @pytest.mark.parametrize("host", ["open.feishu.cn", "10.0.0.8", "localhost.example", "0.0.0.0"])  # noqa: S104 - an address that must be refused
@@ -275,8 +339,9 @@ def test_a_wrong_value_of_the_environment_is_refused_like_one_of_the_file(tmp_pa
 
 
 def test_a_configuration_that_is_printed_shows_no_secret(tmp_path: Path) -> None:
-    environ = {"QINGLIAN_ORG_NAME": "春晖", "QINGLIAN_FEISHU_APP_ID": "cli_1"} | EVERY_SECRET
-    config = loaded(tmp_path, "", environ)
+    config = loaded(tmp_path, "", EVERYTHING)
     assert "春晖" in repr(config)
     assert [each for each in SECRETS if each in repr(config)] == []
-    assert [each for each in SECRETS if each in f"{config.org}{config.feishu}{config.storage}"] == []
+    assert [
+        each for each in SECRETS if each in f"{config.org}{config.feishu}{config.wecom}{config.storage}"
+    ] == []

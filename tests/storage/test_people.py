@@ -1,8 +1,8 @@
-"""What is remembered of people: accounts that are one person's, names with one meaning, authorities by day."""
+"""What is remembered of people: accounts of one person, names with one meaning, authorities by day."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from storage import people, projects
 from storage.database import Database, Tx
 from storage.migrations import upgrade
-from storage.people import Address, NewPerson
+from storage.people import Address, Home, NewPerson
 
 FEISHU_FIRST = ("feishu", "wecom")
 
@@ -41,7 +41,8 @@ def test_somebody_saved_is_found_by_key_id_role_and_account(tx: Tx) -> None:
 
     found = people.get(tx, lin)
 
-    assert (found.key, found.name, found.roles, found.active) == ("lin", "林晓", {"经办人", "会计"}, True)
+    assert (found.key, found.name, found.active) == ("lin", "林晓", True)
+    assert found.roles == {"经办人", "会计"}
     assert people.by_keys(tx, ["lin", "nobody"]) == {"lin": found}
     assert people.holders(tx, ["会计", "出纳"]) == [found]
     assert people.by_account(tx, Address("feishu", "ou_lin")) == found
@@ -62,7 +63,8 @@ def test_saving_again_replaces_roles_and_keeps_what_is_not_named(tx: Tx) -> None
 
     found = people.by_keys(tx, ["lin"])["lin"]
 
-    assert (found.name, found.department, found.roles) == ("林小晓", "项目部", {"出纳"})
+    assert (found.name, found.department) == ("林小晓", "项目部")
+    assert found.roles == {"出纳"}
     assert set(people.accounts(tx)) == {Address("feishu", "ou_lin"), Address("wecom", "lin")}
     assert people.phone_hashes(tx) == {"a" * 64: "lin"}
 
@@ -89,22 +91,21 @@ def test_somebody_who_left_is_known_but_holds_nothing(tx: Tx) -> None:
 
 
 @pytest.mark.parametrize("spelling", ["HePing", "heping", "HEPING"])
-def test_a_wecom_account_is_known_in_every_case(tx: Tx, spelling: str) -> None:
-    add(tx, "he", "何平", feishu="ou_he", wecom="HePing")
-    address = Address("wecom", spelling)
+def test_an_account_is_known_in_every_case_and_written_to_as_it_is_spelled(tx: Tx, spelling: str) -> None:
+    he = add(tx, "he", "何平", feishu="ou_he", wecom="HePing")
 
-    found = people.by_account(tx, address)
-    people.heard_from(tx, address)
+    found = people.by_account(tx, Address("wecom", spelling))
 
     assert found is not None
-    assert found.key == "he"
-    assert people.address_of(tx, found.id, FEISHU_FIRST) == Address("wecom", "HePing")
+    assert found.id == he
+    assert people.home_of(tx, he, ("wecom",)) == Home(Address("wecom", "HePing"), as_text=False)
 
 
-def test_a_feishu_account_is_known_only_exactly(tx: Tx) -> None:
-    add(tx, "he", "何平", feishu="ou_He")
+def test_an_account_that_differs_in_case_alone_is_the_same_account(tx: Tx) -> None:
+    add(tx, "he", "何平", wecom="HePing")
 
-    assert people.by_account(tx, Address("feishu", "ou_he")) is None
+    with pytest.raises(IntegrityError), tx.savepoint():
+        add(tx, "li", "李青", wecom="heping")
 
 
 def test_the_same_id_on_two_platforms_is_two_accounts(tx: Tx) -> None:
@@ -121,27 +122,49 @@ def test_one_account_cannot_belong_to_two_people(tx: Tx) -> None:
         add(tx, "li", "李青", feishu="ou_1")
 
 
+def reads(tx: Tx, person_id: int, platforms: Sequence[str] = FEISHU_FIRST) -> Address | None:
+    home = people.home_of(tx, person_id, platforms)
+    return home.address if home else None
+
+
 def test_cards_go_where_a_person_last_wrote_from_and_to_feishu_before_that(tx: Tx) -> None:
     lin = add(tx, "lin", "林晓", feishu="ou_lin", wecom="lin")
-    assert people.address_of(tx, lin, FEISHU_FIRST) == Address("feishu", "ou_lin")
+    assert reads(tx, lin) == Address("feishu", "ou_lin")
 
-    people.heard_from(tx, Address("wecom", "lin"))
-    assert people.address_of(tx, lin, FEISHU_FIRST) == Address("wecom", "lin")
-    assert people.address_of(tx, lin, ("feishu",)) == Address("feishu", "ou_lin")
+    people.moved_to(tx, lin, "wecom")
+    assert reads(tx, lin) == Address("wecom", "lin")
+    assert reads(tx, lin, ("feishu",)) == Address("feishu", "ou_lin")
 
-    people.heard_from(tx, Address("feishu", "ou_lin"))
-    assert people.address_of(tx, lin, FEISHU_FIRST) == Address("feishu", "ou_lin")
-    assert people.address_of(tx, lin, ()) is None
+    people.moved_to(tx, lin, "feishu")
+    assert reads(tx, lin) == Address("feishu", "ou_lin")
+    assert reads(tx, lin, ()) is None
+
+
+def test_a_visitor_is_known_with_where_they_read_and_how(tx: Tx) -> None:
+    lin = add(tx, "lin", "林晓", "经办人", "会计", feishu="ou_lin", wecom="Lin")
+    people.moved_to(tx, lin, "wecom")
+    people.prefer_text(tx, Address("wecom", "lin"), as_text=True)
+
+    here, there = (
+        people.visitor(tx, Address("wecom", "LIN")),
+        people.visitor(tx, Address("feishu", "ou_lin")),
+    )
+
+    assert here is not None
+    assert there is not None
+    assert here.person == there.person == people.get(tx, lin)
+    assert [(each.current, each.as_text) for each in (here, there)] == [(True, True), (False, False)]
+    assert people.home_of(tx, lin, FEISHU_FIRST) == Home(Address("wecom", "Lin"), as_text=True)
 
 
 @pytest.mark.parametrize("account", ["lin", "lin.xiao"])
 def test_where_cards_go_survives_an_import(tx: Tx, account: str) -> None:
     lin = add(tx, "lin", "林晓", feishu="ou_lin", wecom="lin")
-    people.heard_from(tx, Address("wecom", "lin"))
+    people.moved_to(tx, lin, "wecom")
 
     add(tx, "lin", "林晓", feishu="ou_lin", wecom=account)
 
-    assert people.address_of(tx, lin, FEISHU_FIRST) == Address("wecom", account)
+    assert reads(tx, lin) == Address("wecom", account)
 
 
 def test_accounts_and_phones_that_are_handed_over_are_free_to_be_given(tx: Tx) -> None:
@@ -164,13 +187,23 @@ def test_accounts_and_phones_that_are_handed_over_are_free_to_be_given(tx: Tx) -
     assert people.phone_hashes(tx) == {"b" * 64: "lin", "a" * 64: "li"}
 
 
+def test_an_account_is_handed_over_in_whatever_case_it_is_spelled(tx: Tx) -> None:
+    add(tx, "lin", "林晓", wecom="Shared")
+    new = NewPerson("li", "李青", "", frozenset(), {"wecom": "SHARED"})
+
+    people.hand_over(tx, [new])
+    people.save(tx, new)
+
+    assert people.accounts(tx) == {Address("wecom", "SHARED"): "li"}
+
+
 def test_handing_over_leaves_alone_what_stays_with_its_owner(tx: Tx) -> None:
     lin = add(tx, "lin", "林晓", feishu="ou_lin", wecom="lin")
-    people.heard_from(tx, Address("wecom", "lin"))
+    people.moved_to(tx, lin, "wecom")
 
     people.hand_over(tx, [NewPerson("lin", "林晓", "", frozenset(), {"feishu": "ou_lin", "wecom": "lin"})])
 
-    assert people.address_of(tx, lin, FEISHU_FIRST) == Address("wecom", "lin")
+    assert reads(tx, lin) == Address("wecom", "lin")
 
 
 # Names.

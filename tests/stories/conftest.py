@@ -8,7 +8,7 @@ import pytest
 
 from tests.world import World, open_world
 
-PLATFORMS = ("feishu",)
+PLATFORMS = ("feishu", "wecom")
 
 
 @pytest.fixture(scope="session")

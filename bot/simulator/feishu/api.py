@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, request
 
 from bot.simulator.chats import Blob, Json, fresh
-from bot.simulator.faults import API_FAULTS, Fault
+from bot.simulator.door import Door, Work
+from bot.simulator.faults import Fault
 from bot.simulator.feishu.app import NAME, FeishuApp
 from bot.simulator.feishu.contacts import Contacts
 from bot.simulator.feishu.errors import Refused, too_often
@@ -22,21 +23,15 @@ from bot.simulator.stage import Stage
 
 PER_SECOND = Rate(50, 1.0)
 PER_MINUTE = Rate(1000, 60.0)
-HANG_SECONDS = 60.0
-# Faults that strike before the call is looked at; the others act inside it or after it.
-INSIDE = ("refuse_recipient", "message_gone", "drop_after_delivery")
-AT_THE_DOOR = tuple(kind for kind in API_FAULTS if kind not in (*INSIDE, "token_revoked"))
-
-Work = Callable[[], Json | Response]
 
 
-class OpenApi:
+class OpenApi(Door):
     """Every path the bot uses, as a blueprint. `tokens` is real time, the rest follows the stage."""
 
     def __init__(
         self, stage: Stage, app: FeishuApp, messages: Messages, media: Media, tokens: Tokens
     ) -> None:
-        self._stage = stage
+        super().__init__(stage)
         self._app = app
         self._messages = messages
         self._media = media
@@ -148,57 +143,9 @@ class OpenApi:
         return self._answer(lambda: {"data": self._contacts.user(id_type, user_id)})
 
     def _answer(self, work: Work, authorised: bool = True) -> Response:
-        """Run one call as the platform would, note it in the log, and answer or drop the connection."""
-        code: int | None = 0
-        try:
-            response = self._admitted(work, authorised)
-        except Refused as refused:
-            code = refused.code
-            response = jsonify(refused.body())
-            response.status_code = refused.status
-            response.headers.update(refused.headers)
-        except _Dropped:
-            code, response = None, Response(_dropping())
-        if response.status_code >= 500:
-            code = None
-        with self._stage.lock:
-            if code == 0 and self._stage.faults.take("drop_after_delivery", api=request.path):
-                code, response = None, Response(_dropping())
-            status = None if response.is_streamed else response.status_code
-            self._stage.traffic.api(self._stage.now(), request.method, request.path, status, code)
+        response = super()._answer(work, authorised)
         response.headers["X-Tt-Logid"] = fresh("")
         return response
-
-    def _admitted(self, work: Work, authorised: bool) -> Response:
-        # Read before the lock is taken, so that a slow caller holds nobody up.
-        request.get_data()
-        with self._stage.lock:
-            fault = self._stage.faults.take(*AT_THE_DOOR, api=request.path)
-        if fault is not None:
-            failed = self._strike(fault)
-            if failed is not None:
-                return failed
-        with self._stage.lock:
-            if authorised:
-                self._authorise()
-            self._limit()
-            done = work()
-        return done if isinstance(done, Response) else jsonify({"code": 0, "msg": "success"} | done)
-
-    def _strike(self, fault: Fault) -> Response | None:
-        """What a fault at the door does. A Response or an exception ends the call; None lets it go on."""
-        if fault.kind == "rate_limit":
-            raise too_often(fault.seconds or 1.0, PER_SECOND.count)
-        if fault.kind == "api_error":
-            raise Refused(fault.code or 230049)
-        if fault.kind == "server_error":
-            return Response("Internal Server Error", status=500, content_type="text/plain")
-        if fault.kind == "timeout":
-            self._stage.stopping.wait(HANG_SECONDS if fault.seconds is None else fault.seconds)
-            raise _Dropped
-        if fault.kind == "slow":
-            self._stage.stopping.wait(1.0 if fault.seconds is None else fault.seconds)
-        return None
 
     def _authorise(self) -> None:
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -214,15 +161,13 @@ class OpenApi:
         if wait > 0:
             raise too_often(wait, PER_SECOND.count)
 
+    def _struck(self, fault: Fault) -> Refused:
+        if fault.kind == "rate_limit":
+            return too_often(fault.seconds or 1.0, PER_SECOND.count)
+        return Refused(fault.code or 230049)
 
-class _Dropped(Exception):
-    """The connection is to break without an answer."""
-
-
-def _dropping() -> Iterator[bytes]:
-    """An answer that breaks before its first byte; the server then closes the connection."""
-    raise ConnectionResetError
-    yield b""
+    def _success(self, done: Json) -> Response:
+        return jsonify({"code": 0, "msg": "success"} | done)
 
 
 def _body(*required: str) -> dict[str, Any]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from flask import Response, jsonify
+
 from bot.simulator.chats import Json, fresh
+from bot.simulator.refusal import ApiRefused
 
 # code -> (HTTP status, message). Source: the error tables of im/v1/message create, reply, patch and
 # delete, message-resource/get, image/create, file/create, contact/v3, and the general error page.
@@ -57,7 +60,7 @@ UNKNOWN = (400, "error")
 
 
 @dataclass(eq=False)
-class Refused(Exception):
+class Refused(ApiRefused):
     """One refusal. `detail` is what the platform adds after the message (its `ext=`)."""
 
     code: int
@@ -75,6 +78,13 @@ class Refused(Exception):
         if self.detail:
             message += f", ext={self.detail}"
         return {"code": self.code, "msg": message, "error": {"log_id": fresh("")}}
+
+    def response(self) -> Response:
+        """The answer as it goes out."""
+        response = jsonify(self.body())
+        response.status_code = self.status
+        response.headers.update(self.headers)
+        return response
 
 
 def too_often(wait: float, limit: int) -> Refused:

@@ -57,10 +57,11 @@ def _facts(card: Json) -> list[str]:
 
 
 def _question(question: Question) -> str:
+    """A vote has no words of its own: the title above asks."""
     on, off = ("☑", "☐") if question.several else ("◉", "○")
     marks = [f"{on if key in question.default else off} {text}" for key, text in question.options.items()]
-    locked = "" if question.enabled else "（不可改）"
-    return f"{question.label}{locked}：{'  '.join(marks)}"
+    options = "  ".join(marks) if question.enabled else f"{'  '.join(marks)}（不可改）"
+    return options if question.boxes else f"{question.label}：{options}"
 
 
 def _plain_jumps(card: Json) -> list[str]:

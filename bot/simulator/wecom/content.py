@@ -72,7 +72,7 @@ class ContentReader:
 
 
 def _said(part: Any) -> str:
-    """The `content` of a text. The platform may cut a long one; refusing it shows that words would be lost."""
+    """The `content` of a text. The platform may cut a long one; a refusal shows that words would be lost."""
     return _string(part, "content", MAX_TEXT) or _missing(44004)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import Response, jsonify
 
 from bot.simulator.chats import Json
@@ -45,12 +47,12 @@ CODES: dict[int, str] = {
 }
 
 
+@dataclass(eq=False)
 class Refused(ApiRefused):
     """One refusal. `detail` is the hint after the message; the platform sends all of them with HTTP 200."""
 
-    def __init__(self, code: int, detail: str = "") -> None:
-        super().__init__(code)
-        self.detail = detail
+    code: int
+    detail: str = ""
 
     def body(self) -> Json:
         """The answer's JSON."""

@@ -31,6 +31,9 @@ NOT_IN_WECHAT = ("template_card", "markdown")
 PLACEHOLDER = "当前客户端不支持"
 NO_FILES = "企业微信只把文字、图片、语音、视频、位置和链接转给应用，不转文件；请发图片，或在网页上传"
 SYSTEM = "sys"
+ADDRESS_BOOK = "change_contact"
+# What the other platform calls the same things.
+SHARED = {"enter": "enter_agent", "menu": "click", "url_verification": "verify"}
 FIRST_MSGID = 7_459_035_031_717_794_886
 
 # What a member's message of each type carries (path/90239), with a value for what the tester leaves out.
@@ -130,6 +133,7 @@ class WeCom:
     def click(self, person: SimPerson, label: str, values: Mapping[str, Any], message_id: str = "") -> Json:
         """Press a button or a menu entry. `error` tells what was wrong with the bot's answer."""
         with self._stage.lock:
+            self._sees_app(person)
             if person.key in self._in_wechat:
                 raise ClientRefused(409, f"{person.name} 在微信里看消息，那里没有卡片")
             seen = self._stage.chats.seen_by(person.key, NAME)
@@ -142,9 +146,11 @@ class WeCom:
     def event(self, person: SimPerson, kind: str, asked: Mapping[str, Any]) -> Json:
         """`verify`, `wechat` (with `on`), `deleted`, or any event; its fields are in `event`.
 
+        `enter`, `menu` and `url_verification`, as the other platform calls them, are understood too.
         `subscribe` and `unsubscribe` also move the member into and out of the app's visible range,
         `deleted` takes them out of the company. `event_key` is short for the field EventKey.
         """
+        kind = SHARED.get(kind, kind)
         if kind == "verify":
             return self._verify()
         if kind == "wechat":
@@ -157,10 +163,10 @@ class WeCom:
         if kind == "deleted":
             with self._stage.lock:
                 self._stage.directory.mark_left(person)
-            kind = "change_contact"
+            kind = ADDRESS_BOOK
             given = {"ChangeType": "delete_user", "UserID": person.wecom_userid} | given
         self._move(person, kind)
-        return self._push(person, self._event_fields(person, kind, given))
+        return self._push(person, "event", {"Event": kind} | EVENTS.get(kind, {}) | given)
 
     def show(self, message: Message) -> Json:
         """What the member's own app makes of a message: a card in words and buttons, or a placeholder."""
@@ -175,6 +181,10 @@ class WeCom:
             "form": [question.shown() for question in card_view.questions(seen)],
             "link": card_view.link_of(seen),
         }
+
+    def _sees_app(self, person: SimPerson) -> None:
+        if person.key in self._hidden:
+            raise ClientRefused(409, f"{person.name} 不在应用的可见范围内，看不到它")
 
     def _read_in_wechat(self, message: Message) -> bool:
         return not self._in_wechat.isdisjoint(message.chat.members)
@@ -205,12 +215,10 @@ class WeCom:
         if chat != "p2p":
             raise ClientRefused(400, "应用收不到群里的消息，只有单聊")
         with self._stage.lock:
-            if person.key in self._hidden:
-                raise ClientRefused(409, f"{person.name} 不在应用的可见范围内")
+            self._sees_app(person)
             msgid = next(self._msgids)
-            fields = self._fields(person.wecom_userid, kind, content) | {"MsgId": msgid}
             message = self._stage.chats.add(self._message(person, kind, content, text, blob))
-        told = self._push(person, fields | {"AgentID": self._app.agent_id})
+        told = self._push(person, kind, {**content, "MsgId": msgid})
         return told | {"message_id": message.message_id}
 
     def _message(
@@ -230,33 +238,16 @@ class WeCom:
             blob=blob,
         )
 
-    def _fields(self, sender: str, kind: str, content: Mapping[str, xml.Value]) -> dict[str, xml.Value]:
-        return {
-            "ToUserName": self._app.corp_id,
-            "FromUserName": sender,
-            "CreateTime": int(self._stage.clock.machine()),
-            "MsgType": kind,
-            **content,
-        }
-
-    def _event_fields(
-        self, person: SimPerson, kind: str, given: Mapping[str, xml.Value]
-    ) -> dict[str, xml.Value]:
-        # The address book speaks for itself and names no app.
-        book = kind == "change_contact"
-        sender = SYSTEM if book else person.wecom_userid
-        fields = self._fields(sender, "event", {"Event": kind} | EVENTS.get(kind, {}) | dict(given))
-        return fields if book else fields | {"AgentID": self._app.agent_id}
-
     def _ask(self, person: SimPerson, pressed: Press) -> Json:
         """Send the press to the bot and let its answer act on this member's card."""
         with self._stage.lock:
-            fields = self._event_fields(person, pressed.event, self._press_fields(pressed))
-        return self._push(person, fields, pressed.message)
+            fields = self._press_fields(pressed)
+        return self._push(person, "event", fields, pressed.message)
 
     def _press_fields(self, pressed: Press) -> dict[str, xml.Value]:
         card = pressed.message.card or {}
         fields: dict[str, xml.Value] = {
+            "Event": pressed.event,
             "EventKey": pressed.button.key,
             "TaskId": self._messages.task_id(pressed.message),
             "CardType": card["card_type"],
@@ -271,11 +262,23 @@ class WeCom:
             }
         return fields
 
-    def _push(self, person: SimPerson, fields: dict[str, xml.Value], card: Message | None = None) -> Json:
+    def _push(
+        self, person: SimPerson, kind: str, content: Mapping[str, xml.Value], card: Message | None = None
+    ) -> Json:
         """Deliver one callback and act on the first good answer to any of its tries."""
         seconds = self._stage.clock.machine() - self._stage.delivery.late_by(person.key)
-        fields["CreateTime"] = int(seconds)
-        event = str(fields.get("Event", fields["MsgType"]))
+        # The address book speaks for itself and names no app.
+        book = content.get("Event") == ADDRESS_BOOK
+        fields: dict[str, xml.Value] = {
+            "ToUserName": self._app.corp_id,
+            "FromUserName": SYSTEM if book else person.wecom_userid,
+            "CreateTime": int(seconds),
+            "MsgType": kind,
+            **content,
+        }
+        if not book:
+            fields["AgentID"] = self._app.agent_id
+        event = str(content.get("Event", kind))
         heard = _Hearing(lambda outcome: self._hear(person, event, card, outcome))
         try:
             callback = envelope.callback(self._app, fields, seconds, person.key, heard)
@@ -297,10 +300,10 @@ class WeCom:
             return {"error": "bad answer", "detail": detail}
 
     def _apply(self, person: SimPerson, reply: Reply, card: Message | None) -> Json:
-        if card is None:
-            return {"replied": self._messages.say(person, reply.text).message_id}
         if reply.kind == "text":
             return {"replied": self._messages.say(person, reply.text).message_id}
+        if card is None:
+            raise ValueError("no card was pressed that could be updated")
         if reply.card is None:
             self._messages.replace(card, {"replace_text": reply.text})
         else:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TypeAlias
 from xml.parsers import expat
 
 # What goes out: text in CDATA, numbers plain, lists as repeated elements.
-Value: TypeAlias = "str | int | float | Mapping[str, Value] | Sequence[Value]"
+Value: TypeAlias = "str | int | float | Mapping[str, Value] | list[Value]"
 # What came in: text, or children by name, each name with all its occurrences.
 Node: TypeAlias = "str | dict[str, list[Node]]"
 
@@ -39,7 +39,9 @@ def _element(name: str, value: Value) -> str:
         return f"<{name}>{value}</{name}>"
     if isinstance(value, Mapping):
         return f"<{name}>{_children(value)}</{name}>"
-    return "".join(_element(name, each) for each in value)
+    if isinstance(value, list):
+        return "".join(_element(name, each) for each in value)
+    raise ValueError(f"{name}: no element holds such a value")
 
 
 def parse(document: bytes) -> dict[str, list[Node]]:

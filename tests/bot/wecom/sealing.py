@@ -42,11 +42,15 @@ def message(kind: str = "text", **fields: object) -> str:
         "AgentID": str(AGENT),
     }
     parts = (said if kind == "event" else said | {"MsgId": "7459035031717794886"}) | fields
-    inner = "".join(f"<{name}>{escape(str(text))}</{name}>" for name, text in parts.items() if text is not None)
+    inner = "".join(
+        f"<{name}>{escape(str(text))}</{name}>" for name, text in parts.items() if text is not None
+    )
     return f"<xml>{inner}</xml>"
 
 
-def sealed(plain: str | bytes, *, corp: str = CORP, key: str = KEY, token: str = TOKEN, at: datetime = NOW) -> Callback:
+def sealed(
+    plain: str | bytes, *, corp: str = CORP, key: str = KEY, token: str = TOKEN, at: datetime = NOW
+) -> Callback:
     """`plain` encrypted, addressed and signed."""
     content = plain.encode() if isinstance(plain, str) else plain
     wrapped = bytes(16) + len(content).to_bytes(4, "big") + content + corp.encode()

@@ -411,6 +411,13 @@ def test_a_lead_who_becomes_secretary_general_needs_a_deputy() -> None:
 
     assert people(PEOPLE, change).warnings == []
     assert people(PEOPLE, change, roster=replace(ROSTER, authorities=())).warnings == [NEEDS_A_DEPUTY]
+    assert people(PEOPLE, change, roster=replace(ROSTER, today=date(2027, 1, 1))).warnings == [NEEDS_A_DEPUTY]
+
+
+def test_who_led_a_project_that_is_over_may_leave() -> None:
+    over = {code: replace(each, active=False) for code, each in ROSTER.projects.items()}
+
+    assert told(people(LEFT, f"{line(LI)},是", roster=replace(ROSTER, projects=over))) == []
 
 
 # Projects.
@@ -522,6 +529,10 @@ REFUSED_DEPUTIES = {
     "named by somebody who may not": (
         ["li,guan,2026-03-01,2026-03-31,wang"],
         ["第 2 行：named_by 王芳（wang）不能指定授权代签人，只有理事长、副理事长、理事、秘书长可以"],
+    ),
+    "named by somebody who left": (
+        ["li,guan,2026-03-01,2026-03-31,lao"],
+        ["第 2 行：named_by 老周（lao）已离开，请换一位在岗人员"],
     ),
     "named by the deputy": (
         ["li,fang,2026-03-01,2026-03-31,fang"],

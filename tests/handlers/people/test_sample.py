@@ -1,9 +1,11 @@
-"""The sample organisation of the demo: it can be imported, it holds every post, and its claims find signers."""
+"""The sample organisation of the demo: it imports cleanly, holds every post, and its claims find signers."""
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +15,9 @@ from handlers.mechanisms.signoff import rules as chains
 from handlers.mechanisms.signoff import service as signoff
 from handlers.mechanisms.signoff.rules import Gap, Matter
 from handlers.people import service
+from handlers.people.rules import Plan
 from storage import people, projects
-from tests.handlers.people.office import Office, told
+from tests.handlers.people.office import Office, new_office, told
 
 SAMPLE = Path(bot.simulator.__file__).parent / "sample"
 
@@ -23,17 +26,19 @@ def content(name: str) -> bytes:
     return (SAMPLE / name).read_bytes()
 
 
-@pytest.fixture
-def sample(office: Office) -> Office:
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    office = new_office(tmp_path_factory.mktemp("sample"))
     with office.context() as ctx:
-        plans = [
+        plans: list[Plan[Any]] = [
             service.import_people(ctx, content("people.csv")),
             service.import_projects(ctx, content("projects.csv")),
             service.import_deputies(ctx, content("deputies.csv")),
         ]
     assert [told(plan) for plan in plans] == [[], [], []]
     assert [plan.warnings for plan in plans] == [[], [], []]
-    return office
+    yield office
+    office.database.close()
 
 
 def test_the_sample_imported_again_changes_nothing(sample: Office) -> None:

@@ -194,6 +194,14 @@ def test_accounts_and_phones_change_hands_within_one_file(furnished: Office) -> 
         assert service.import_people(ctx, swapped, PHONE_KEY).unchanged == 2
 
 
+def test_an_account_changes_hands_in_whatever_case_it_is_spelled(furnished: Office) -> None:
+    moved = file(PEOPLE, "ma,马兰,项目部,经办人,,wangfang", "wang,王芳,财务部,财务负责人,ou_wang,")
+
+    assert told(take(furnished, moved)) == []
+    with furnished.context() as ctx:
+        assert people.accounts(ctx.tx)[Address("wecom", "wangfang")] == "ma"
+
+
 def test_an_account_that_a_row_no_longer_names_is_taken_away(furnished: Office) -> None:
     take(furnished, file(PEOPLE, "lin,林晓,项目部,经办人,ou_lin,"))
 
