@@ -163,10 +163,13 @@ def _understood(question: Question, text: str, default: str) -> str | None:
     if text in AGREE and default:
         return default
     if question.kind is Kind.CHOICE:
-        if text.isdecimal() and 1 <= int(text) <= len(question.options):
-            return question.options[int(text) - 1].value
+        number = int(text) if text.isdecimal() and len(text) < 4 else 0
+        if 0 < number <= len(question.options):
+            return question.options[number - 1].value
         return next((each.value for each in question.options if text in (each.value, each.label)), None)
-    return "" if text == SKIP and not question.required else text
+    if text == SKIP and not question.required:
+        return ""
+    return text if text not in ("", SKIP, *AGREE) else None
 
 
 def _encode(state: Questions) -> str:

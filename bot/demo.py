@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import signal
 import tempfile
@@ -15,10 +14,11 @@ from types import FrameType
 
 import click
 
-from bot.simulator.driver import Driver, Json, Stuck, shown
+from bot.simulator.driver import Json, Stuck, shown
 from bot.simulator.launch import SAMPLE, Options, Stage
+from bot.simulator.players import WITH_INPUTS, Players
 
-INVOICE = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+PLATFORM_NAMES = {"feishu": "飞书", "wecom": "企业微信"}
 
 
 def serve(port: int) -> int:
@@ -36,11 +36,31 @@ def play() -> int:
     """Play the story and print what everybody sees; return 0 when all came as it should."""
     with _folder() as folder, Stage(Options(folder, limits=None)) as stage:
         try:
-            Story(stage, Driver(stage.simulator.base_url), Cast.of_sample(SAMPLE)).tell()
+            _tell(stage, Cast.of_sample())
         except Stuck as stuck:
             click.echo(f"演到一半停住了：{stuck}", err=True)
             return 1
     return 0
+
+
+def _tell(stage: Stage, cast: Cast) -> None:
+    """Play all chapters. Raises Stuck when something does not come."""
+    for platform, name in PLATFORM_NAMES.items():
+        story = Story(stage, cast, dict.fromkeys(cast.names, platform))
+        story.move_in()
+        _chapter(f"{name}：四级联签")
+        story.through_four_levels()
+        _chapter(f"{name}：退回修改，再提交，签字全部重来")
+        story.returned_and_resubmitted()
+        _chapter(f"{name}：凑不齐四个不同的人")
+        story.blocked_for_want_of_a_fourth()
+    _chapter("两个平台混在一起：一张单子，四个人各在各的平台上签")
+    mixed = dict.fromkeys(cast.names, "feishu") | {cast.lead: "wecom", cast.secretary: "wecom"}
+    story = Story(stage, cast, mixed)
+    story.move_in()
+    story.through_four_levels()
+    _chapter("流水账")
+    click.echo(stage.command("journal", "verify"))
 
 
 class Cast:
@@ -56,9 +76,9 @@ class Cast:
         self.secretary = self.with_role("秘书长")
 
     @classmethod
-    def of_sample(cls, folder: Path) -> Cast:
+    def of_sample(cls) -> Cast:
         """Read the sample organisation."""
-        return cls(_rows(folder / "people.csv"), _rows(folder / "projects.csv"))
+        return cls(_rows(SAMPLE / "people.csv"), _rows(SAMPLE / "projects.csv"))
 
     def with_role(self, role: str, other_than: str = "") -> str:
         """Return the key of the first person who holds a role."""
@@ -66,93 +86,92 @@ class Cast:
         return next(each for each in holders if each != other_than)
 
 
-class Story:
-    """Three claims: one goes through, one comes back and goes through, one finds no fourth person."""
+class Story(Players):
+    """Three claims on one platform: one goes through, one comes back first, one finds no fourth person; or,
+    with the people mixed over both platforms, one claim that goes through."""
 
-    def __init__(self, stage: Stage, driver: Driver, cast: Cast) -> None:
-        self._stage, self._driver, self._cast = stage, driver, cast
+    def __init__(self, stage: Stage, cast: Cast, homes: dict[str, str]) -> None:
+        super().__init__(stage.simulator.base_url, homes)
+        self._cast = cast
 
-    def tell(self) -> None:
-        """Play all chapters. Raises Stuck when something does not come."""
-        self._through_four_levels()
-        self._returned_and_resubmitted()
-        self._blocked_for_want_of_a_fourth()
-        _chapter("流水账")
-        click.echo(self._stage.command("journal", "verify"))
+    def move_in(self) -> None:
+        """Let everybody write once: cards go to the platform that a person last wrote from."""
+        for person in (self._cast.handler, self._cast.lead, self._cast.finance, self._cast.secretary):
+            self.says(person, "待办")
+            self.reads(person, "待办")
 
-    def _through_four_levels(self) -> None:
-        _chapter("第一张：四级联签")
+    def through_four_levels(self) -> None:
+        """Play a claim with a picture that four people sign."""
         cast = self._cast
         self._ask(cast.handler)
-        self._driver.upload(cast.handler, "打车发票.pdf", INVOICE)
-        self._show(cast.handler, self._driver.wait_for_text(cast.handler, "已加入草稿"))
+        self.sends_picture(cast.handler, "打车发票.png")
+        self._show(cast.handler, self.reads(cast.handler, "已加入草稿"))
         number = self._hand_in(cast.handler, "128.50", "探访独居老人往返打车")
         for signer in (cast.lead, cast.finance, cast.secretary):
             self._sign(signer, "同意", number)
         self._finish(cast.handler, number)
 
-    def _returned_and_resubmitted(self) -> None:
-        _chapter("第二张：退回修改，再提交，签字全部重来")
+    def returned_and_resubmitted(self) -> None:
+        """Play a claim that is sent back and signed anew."""
         cast = self._cast
         self._ask(cast.handler)
         number = self._hand_in(cast.handler, "１，２８０．５０元", "志愿者午餐")
         self._sign(cast.lead, "同意", number)
-        self._sign(cast.finance, "退回修改", number, {"reason": "请写明人数和日期"})
-        self._show(cast.handler, self._driver.wait_for_text(cast.handler, f"{number} 被"))
-        self._driver.wait_for_button(cast.handler, "修改", number)
-        self._click(cast.handler, "修改")
-        self._driver.wait_for_button(cast.handler, "提交", "修改报销单")
-        self._hand_in(cast.handler, "1280.50", "11 月 20 日志愿者午餐，36 人", number)
+        self._sign(cast.finance, "退回修改", number, reason="请写明人数和日期")
+        self._show(cast.handler, self.reads(cast.handler, f"{number} 被"))
+        self._press(cast.handler, "修改", number)
+        self._hand_in(cast.handler, "1280.50", "11 月 20 日志愿者午餐，36 人")
         for signer in (cast.lead, cast.finance, cast.secretary):
             self._sign(signer, "同意", number, about="第 2 版")
         self._finish(cast.handler, number)
 
-    def _blocked_for_want_of_a_fourth(self) -> None:
-        _chapter("第三张：凑不齐四个不同的人")
+    def blocked_for_want_of_a_fourth(self) -> None:
+        """Play a claim of the only finance head, for whom nobody may sign."""
         self._ask(self._cast.finance)
         self._hand_in(self._cast.finance, "56", "快递费")
 
     def _ask(self, person: str) -> None:
-        click.echo(f"\n{self._cast.names[person]} 说：报销")
-        self._driver.say(person, "报销")
-        self._show(person, self._driver.wait_for_button(person, "提交", "填写报销单"))
+        click.echo(f"\n{self._who(person)} 说：报销")
+        self.says(person, "报销")
 
-    def _hand_in(self, person: str, amount: str, purpose: str, number: str = "") -> str:
-        values = {
+    def _hand_in(self, person: str, amount: str, purpose: str) -> str:
+        answers = {
             "project": self._cast.project["name"],
             "amount": amount,
             "purpose": purpose,
             "payee": self._cast.names[person],
         }
-        click.echo(f"\n{self._cast.names[person]} 填好表单，点「提交」：{'，'.join(values.values())}")
-        answer = self._click(person, "提交", values)
-        return number or re.findall(r"BX-\d{4}-\d{4,}", shown(answer["message"]))[0]
+        how = "填好表单，点「提交」" if self.homes[person] in WITH_INPUTS else "一问一答地填好"
+        click.echo(f"\n{self._who(person)} {how}：{'，'.join(answers.values())}")
+        if self.homes[person] in WITH_INPUTS:
+            self._show(person, self.finds_button(person, "提交"))
+        number = self.fills_in(person, **answers)
+        self._show(person, self.reads(person, number))
+        return number
 
-    def _sign(
-        self, person: str, label: str, number: str, values: dict[str, str] | None = None, about: str = ""
-    ) -> None:
-        card = self._driver.wait_for_button(person, label, about or number)
-        self._show(person, card)
-        words = f"，写明：{values['reason']}" if values else ""
-        click.echo(f"\n{self._cast.names[person]} 点「{label}」{words}")
-        self._click(person, label, values)
+    def _sign(self, person: str, label: str, number: str, about: str = "", **answers: str) -> None:
+        self._show(person, self.finds_button(person, label, about or number))
+        words = f"，写明：{answers['reason']}" if answers else ""
+        click.echo(f"\n{self._who(person)} 点「{label}」{words}")
+        self._press(person, label, about or number, **answers)
 
-    def _click(self, person: str, label: str, values: dict[str, str] | None = None) -> Json:
-        answer = self._driver.click(person, label, values)
-        if answer["error"]:
-            raise Stuck(f"{label} 没有成功：{answer['error']}")
-        toast = answer["toast"]
-        if toast:
-            click.echo(f"  提示：{toast['content']}")
-        self._show(person, answer["message"])
-        return answer
+    def _press(self, person: str, label: str, about: str, **answers: str) -> None:
+        done = self.clicks(person, label, about, **answers)
+        if done["error"]:
+            raise Stuck(f"{label} 没有成功：{done['error']}")
+        if done["toast"]:
+            click.echo(f"  提示：{done['toast']['content']}")
+        self._show(person, done["message"])
 
     def _finish(self, person: str, number: str) -> None:
-        self._show(person, self._driver.wait_for_text(person, f"{number} 已通过"))
+        self._show(person, self.reads(person, f"{number} 已通过"))
 
     def _show(self, person: str, message: Json) -> None:
-        click.echo(f"\n── {self._cast.names[person]} 看到 ──")
+        click.echo(f"\n── {self._who(person)} 看到 ──")
         click.echo(shown(message))
+
+    def _who(self, person: str) -> str:
+        return f"{self._cast.names[person]}（{PLATFORM_NAMES[self.homes[person]]}）"
 
 
 def _chapter(title: str) -> None:

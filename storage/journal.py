@@ -61,8 +61,10 @@ class Entry:
 
         A column that somebody turned into another type still gives a digest, which then does not match.
         """
-        text = json.dumps(vars(self), ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=repr)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(_HASHED.encode(vars(self)).encode()).hexdigest()
+
+
+_HASHED = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=repr)
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def entries(tx: Tx, subject: str, stream: str = MAIN) -> list[Entry]:
         .where(journal.c.stream == stream, journal.c.subject == subject)
         .order_by(journal.c.seq)
     )
-    return [_entry(row) for row in rows]
+    return [_entry(row)[0] for row in rows]
 
 
 def verify(tx: Tx) -> Fault | None:
@@ -147,13 +149,14 @@ def _verify_stream(tx: Tx, stream: str) -> Fault | None:
         seq += 1
         if isinstance(row, Fault):
             return row
-        if row.seq != seq:
-            return Fault(stream, seq, f"缺少第 {seq} 条，后面是第 {row.seq} 条")
-        if row.previous != previous:
+        entry, digest = _entry(row)
+        if entry.seq != seq:
+            return Fault(stream, seq, f"缺少第 {seq} 条，后面是第 {entry.seq} 条")
+        if entry.previous != previous:
             return Fault(stream, seq, "与上一条接不上")
-        if _entry(row).digest() != row.hash:
+        if entry.digest() != digest:
             return Fault(stream, seq, "内容与校验值不符")
-        previous = row.hash
+        previous = digest
     if seq != count or previous != final:
         return Fault(stream, seq, f"末尾应为第 {count} 条，实际到第 {seq} 条，或最后的校验值不符")
     return None
@@ -191,7 +194,7 @@ def _one_by_one(tx: Tx, stream: str, numbers: list[Any]) -> Iterator[Any]:
             yield Fault(stream, number, "内容已无法读出")
 
 
-def _entry(row: Any) -> Entry:
-    return Entry(
-        row.stream, row.seq, row.at, row.actor, row.act, row.subject, row.version, row.facts, row.previous
-    )
+def _entry(row: Any) -> tuple[Entry, str]:
+    """Return what a whole row says, and the hash kept beside it; its columns are in the order of Entry."""
+    *columns, digest = row
+    return Entry(*columns), digest

@@ -7,112 +7,50 @@ is known here alone, so that every story runs on every platform unchanged.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from bot.simulator import SimPerson
-from bot.simulator.driver import Driver, Json, Stuck, shown
+from bot.simulator.driver import shown
 from bot.simulator.launch import Options, Stage
+from bot.simulator.players import Players
 from storage import outbox, people, projects
 from storage import tables as every_table
 from storage.base import metadata
 from storage.database import Database
 from storage.people import NewPerson
-from tests.house import CAST, PDF
-
-FORM = ("project", "amount", "purpose", "payee", "attachments")
-PATIENCE_SECONDS = 15
+from tests.house import CAST
 
 
-class World:
-    """People by their keys in the CAST. `platform` is where they live, unless `on` says otherwise."""
+class World(Players):
+    """The CAST on a running stage."""
 
     def __init__(self, stage: Stage, folder: Path) -> None:
+        super().__init__(stage.simulator.base_url, {})
         self.stage = stage
-        self.sim = Driver(stage.simulator.base_url)
         self.database = Database(f"sqlite:///{folder / 'qinglian.db'}")
         self._folder = folder
-        self.homes: dict[str, str] = {}
 
     def begin(self, platform: str, homes: dict[str, str] | None = None) -> World:
-        """Start over: empty chats and records, the cast at home on a platform, the clock on the machine's time."""
+        """Start over: empty chats and records, the cast at home on a platform, the clock back in place."""
         self.settle()
-        self.homes = {key: platform for key in CAST} | (homes or {})
+        self.homes = dict.fromkeys(CAST, platform) | (homes or {})
         self.sim.clear_faults()
         self.sim.post("reset")
         self._wipe()
         self._move_in()
         return self
 
-    def says(self, person: str, words: str) -> None:
-        """Type a message."""
-        self.sim.say(person, words, platform=self.homes[person])
-
-    def clicks(self, person: str, label: str, about: str = "", **answers: str) -> Json:
-        """Press the newest button with a label on a card that has the words; answer what it asks."""
-        card = self.finds_button(person, label, about)
-        inputs = {each["name"] for each in card["form"]}
-        values = {key: value for key, value in answers.items() if key in inputs}
-        where = {"message_id": card["message_id"], "platform": self.homes[person]}
-        done = self.sim.click(person, label, values, **where)
-        for name, answer in answers.items():
-            if name not in inputs:
-                self._answer(person, answer)
-        return done
-
-    def sends_picture(self, person: str, name: str = "发票.png") -> None:
-        """Send a picture; both platforms hand these to the assistant."""
-        self.sim.upload(person, name, PNG, "image", platform=self.homes[person])
-
-    def sends_file(self, person: str, name: str = "发票.pdf", content: bytes = PDF) -> None:
-        """Send a file."""
-        self.sim.upload(person, name, content, platform=self.homes[person])
-
-    def files_claim(self, person: str, **answers: str) -> str:
-        """Ask for the form, fill it in and hand it in; return the claim's number."""
-        self.says(person, "报销")
-        return self.fills_in(person, **answers)
-
     def fills_in(self, person: str, **answers: str) -> str:
-        """Fill in the claim form that is open and hand it in; return the claim's number."""
-        values = {
+        """Fill in the claim form with a plain claim, but for the answers given."""
+        plain = {
             "project": "社区助老",
             "amount": "128.50",
             "purpose": "打车去看望老人",
             "payee": "某某餐厅",
-        } | answers
-        if self.homes[person] == "feishu":
-            done = self.clicks(person, "提交", **values)
-            return _number(shown(done["message"]))
-        for name in FORM:
-            self._answer(person, values.get(name, "好"))
-        return _number(self._wait(f"{person} hears back", lambda: self._heard_back(person), person))
-
-    def _heard_back(self, person: str) -> str:
-        """Return what came after somebody's last words and names a claim, or nothing yet."""
-        return next((shown(each) for each in self._since_last_words(person) if "BX-" in shown(each)), "")
-
-    def reads(self, person: str, words: str) -> Json:
-        """Wait until somebody's chat shows some words; return that message."""
-
-        def seen() -> Json | None:
-            return next((each for each in reversed(self.chat(person)) if words in shown(each)), None)
-
-        return dict(self._wait(f"{person} reads 「{words}」", seen, person))
-
-    def finds_button(self, person: str, label: str, about: str = "") -> Json:
-        """Wait until somebody can press a button on a card that has the words; return the card."""
-
-        def seen() -> Json | None:
-            for each in reversed(self.chat(person)):
-                labels = [button["label"] for button in each["buttons"] if button["enabled"]]
-                if label in labels and about in shown(each):
-                    return each
-            return None
-
-        return dict(self._wait(f"{person} can press 「{label}」 {about}", seen, person))
+        }
+        return super().fills_in(person, **(plain | answers))
 
     def has_button(self, person: str, label: str) -> bool:
         """Tell whether somebody can press a button now, once everything has arrived."""
@@ -122,10 +60,6 @@ class World:
             for each in self.chat(person)
             for button in each["buttons"]
         )
-
-    def chat(self, person: str) -> list[Json]:
-        """Return what somebody sees, oldest first."""
-        return self.sim.chat(person)
 
     def has_read(self, person: str, words: str) -> int:
         """Return how many messages with some words somebody has, once everything has arrived."""
@@ -163,26 +97,6 @@ class World:
         with closing(sqlite3.connect(self._folder / "qinglian.db")) as connection:
             return connection.execute(sql).fetchall()
 
-    def _answer(self, person: str, words: str) -> None:
-        """Answer the question that the assistant asks in the chat."""
-        self._wait(f"{person} is asked", lambda: self._asked(person), person)
-        self.says(person, words)
-
-    def _asked(self, person: str) -> bool:
-        return any("「取消」放弃" in shown(each) for each in self._since_last_words(person))
-
-    def _since_last_words(self, person: str) -> list[Json]:
-        chat = self.chat(person)
-        last = max((place for place, each in enumerate(chat) if each["from"] == "person"), default=-1)
-        return chat[last + 1 :]
-
-    def _wait(self, what: str, seen: Callable[[], Any], person: str) -> Any:
-        try:
-            return self.sim.wait_for(what, seen, PATIENCE_SECONDS)
-        except Stuck as stuck:
-            chat = "\n".join(f"[{each['from']}] {shown(each)}" for each in self.chat(person)[-6:])
-            raise Stuck(f"{stuck}\nthe chat of {person} ends with:\n{chat}") from None
-
     def _wipe(self) -> None:
         with self.database.write() as tx:
             for table in reversed(metadata.sorted_tables):
@@ -202,12 +116,6 @@ class World:
             projects.save(tx, "ORG", "机构运行", known["tang"].id, "", 0)
 
 
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc000000301"
-    "0100c9fe92ef0000000049454e44ae426082"
-)
-
-
 def account(key: str, platform: str) -> str:
     """Return somebody's user id on a platform."""
     return f"ou_{key}" if platform == "feishu" else key
@@ -222,8 +130,3 @@ def everybody() -> list[SimPerson]:
 def open_world(folder: Path) -> Stage:
     """Return the stage on which all stories of a session are played."""
     return Stage(Options(folder, poll_seconds=0.02, limits=None, people=everybody()))
-
-
-def _number(words: str) -> str:
-    start = words.index("BX-")
-    return words[start : start + 12]

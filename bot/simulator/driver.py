@@ -41,13 +41,11 @@ class Driver:
         )
         return self._read(answer)
 
-    def chat(self, person: str) -> list[Json]:
-        """Return what somebody sees, oldest first."""
-        return list(self._read(self._http.get(f"{self._base}/_sim/chats/{person}", timeout=20))["messages"])
-
-    def cards(self, person: str) -> list[Json]:
-        """Return the cards that somebody sees, oldest first."""
-        return [each for each in self.chat(person) if each["type"] == "card"]
+    def chat(self, person: str, platform: str = "") -> list[Json]:
+        """Return what somebody sees, on one platform or on all, oldest first."""
+        where = {"platform": platform} if platform else {}
+        answer = self._http.get(f"{self._base}/_sim/chats/{person}", params=where, timeout=20)
+        return list(self._read(answer)["messages"])
 
     def post(self, path: str, **body: object) -> Json:
         """Call any part of the control API."""
@@ -70,26 +68,6 @@ class Driver:
                 raise Stuck(f"waited {seconds} s for: {what}")
             time.sleep(0.05)
         return found
-
-    def wait_for_button(self, person: str, label: str, about: str = "") -> Json:
-        """Return the newest card of somebody that offers a button and contains some words."""
-
-        def seen() -> Json | None:
-            for each in reversed(self.cards(person)):
-                labels = [button["label"] for button in each["buttons"] if button["enabled"]]
-                if label in labels and about in each["words"]:
-                    return each
-            return None
-
-        return dict(self.wait_for(f"{person} sees {label} {about}", seen))
-
-    def wait_for_text(self, person: str, words: str) -> Json:
-        """Return the newest message of somebody that contains some words, card or text."""
-
-        def seen() -> Json | None:
-            return next((each for each in reversed(self.chat(person)) if words in shown(each)), None)
-
-        return dict(self.wait_for(f"{person} reads {words}", seen))
 
     @staticmethod
     def _read(answer: requests.Response) -> Json:

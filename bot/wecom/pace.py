@@ -35,8 +35,8 @@ class Pace:
             self._forget(now)
             sent = self._sent.get(member, deque())
             wait = max(
-                _wait(sent, self._per_minute - count, MINUTE, now),
-                _wait(sent, self._per_hour - count, HOUR, now),
+                _wait(sent, max(self._per_minute - count, 0), MINUTE, now),
+                _wait(sent, max(self._per_hour - count, 0), HOUR, now),
             )
             if wait > 0:
                 raise SendFailed("给这位成员发得太密，稍后再发", after=wait)

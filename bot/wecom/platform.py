@@ -25,6 +25,9 @@ MAX_NAME = 100
 # How many uploads are remembered, for messages whose first attempt failed after the upload.
 UPLOADS = 256
 
+Upload = tuple[str, str]
+"""What a medium was taken as, and its media id."""
+
 
 class WecomOutbound:
     """Implements `bot.platform.Outbound` through the SDK; any number of threads may use one.
@@ -72,9 +75,8 @@ class WecomOutbound:
         if not MIN_MEDIA <= len(content) <= MAX_FILE:
             too_large = len(content) > MAX_FILE
             raise SendFailed("企业微信不收这么大或这么小的文件", permanent=True, too_large=too_large)
-        kind = "image" if mime in _IMAGES and len(content) <= MAX_IMAGE else "file"
         self._pace.take(_one(user_id))
-        media = self._uploads.get(token, lambda: self._upload(kind, content, name, mime))
+        kind, media = self._uploads.get(token, lambda: self._upload(content, name, mime))
         return _message_id(self._send(user_id, kind, {"media_id": media}, token), token)
 
     def replace(self, user_id: str, message_id: str, handle: str, card: Card) -> str:
@@ -130,7 +132,16 @@ class WecomOutbound:
             raise SendFailed("对方不在应用可见范围内，或没有接口许可", permanent=True)
         return answer
 
-    def _upload(self, kind: str, content: bytes, name: str, mime: str) -> str:
+    def _upload(self, content: bytes, name: str, mime: str) -> Upload:
+        if mime in _IMAGES and len(content) <= MAX_IMAGE:
+            try:
+                return "image", self._upload_as("image", content, name, mime)
+            except SendFailed as refusal:
+                if not refusal.permanent:
+                    raise
+        return "file", self._upload_as("file", content, name, mime)
+
+    def _upload_as(self, kind: str, content: bytes, name: str, mime: str) -> str:
         """Source: path/90253. Bytes, because a file that was read once would go up empty the second time."""
         named = (line(name)[-MAX_NAME:] or "附件", content, mime)
         media = self._client.media.upload(kind, named).get("media_id")
@@ -144,9 +155,9 @@ class _Uploads:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._media: dict[str, str] = {}
+        self._media: dict[str, Upload] = {}
 
-    def get(self, token: str, upload: Callable[[], str]) -> str:
+    def get(self, token: str, upload: Callable[[], Upload]) -> Upload:
         """Return what was uploaded for `token`, or the result of `upload`."""
         with self._lock:
             known = self._media.get(token)

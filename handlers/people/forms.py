@@ -229,9 +229,9 @@ def _header(lines: Sequence[tuple[int, list[str]]], layout: Layout) -> tuple[int
 
 def _header_faults(names: Sequence[str], layout: Layout) -> list[str]:
     known = (*layout.needed, *layout.optional)
-    faults = [
-        f"不认识的列「{name}」，可用的列是 {'、'.join(known)}" for name in names if name and name not in known
-    ]
+    faults = []
+    if unknown := [f"「{name[:20]}」" for name in names if name and name not in known]:
+        faults.append(f"不认识的列{''.join(unknown)}，可用的列是 {'、'.join(known)}")
     faults += [f"第 {place} 列没有列名" for place, name in enumerate(names, start=1) if not name]
     faults += [f"列「{name}」出现了 {names.count(name)} 次" for name in known if names.count(name) > 1]
     if missing := [name for name in layout.needed if name not in names]:

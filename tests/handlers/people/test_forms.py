@@ -113,10 +113,8 @@ WHOLE_FILES = {
     "unknown columns": (
         file(f"{PEOPLE},Phone,微信"),
         [
-            "第 1 行：不认识的列「Phone」，可用的列是 "
-            "key、name、department、roles、feishu_open_id、wecom_userid、phone、left",
-            "第 1 行：不认识的列「微信」，可用的列是 "
-            "key、name、department、roles、feishu_open_id、wecom_userid、phone、left",
+            "第 1 行：不认识的列「Phone」「微信」，可用的列是 "
+            "key、name、department、roles、feishu_open_id、wecom_userid、phone、left"
         ],
     ),
     "a column twice": (file(f"{PEOPLE},key"), ["第 1 行：列「key」出现了 2 次"]),

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.context import JobContext
@@ -34,6 +34,8 @@ from tests.handlers.people.office import (
     rows,
     told,
 )
+
+calm = settings(deadline=None)
 
 PHONE = "13800001234"
 STAFF = file(
@@ -364,6 +366,7 @@ def check(office: Office, take_in: Any) -> None:
         assert rows(ctx.tx) == after
 
 
+@calm
 @given(PEOPLE_LINES, st.sampled_from([(), ("chen", "fang"), ("lin", "ma")]))
 def test_people_are_taken_wholly_or_not_at_all(
     playground: Office, rows_: list[str], confirmed_by: tuple[str, ...]
@@ -373,16 +376,19 @@ def test_people_are_taken_wholly_or_not_at_all(
     check(playground, lambda ctx: service.import_people(ctx, raw, PHONE_KEY, confirmed_by))
 
 
+@calm
 @given(PROJECT_LINES)
 def test_projects_are_taken_wholly_or_not_at_all(playground: Office, rows_: list[str]) -> None:
     check(playground, lambda ctx: service.import_projects(ctx, file(PROJECTS, *rows_)))
 
 
+@calm
 @given(DEPUTY_LINES)
 def test_authorities_are_taken_wholly_or_not_at_all(playground: Office, rows_: list[str]) -> None:
     check(playground, lambda ctx: service.import_deputies(ctx, file(DEPUTIES, *rows_)))
 
 
+@calm
 @given(PEOPLE_LINES)
 def test_no_import_leaves_a_roster_that_the_rules_forbid(playground: Office, rows_: list[str]) -> None:
     with undone(playground) as ctx:
@@ -400,6 +406,7 @@ def test_no_import_leaves_a_roster_that_the_rules_forbid(playground: Office, row
             assert not lead.roles & {"财务负责人", "监事"}
 
 
+@calm
 @given(st.binary(max_size=300))
 def test_no_bytes_at_all_break_an_import(raw: bytes) -> None:
     for understand in (forms.people, forms.projects, forms.deputies):

@@ -9,7 +9,6 @@ import pytest
 from tests.bot.simulator.town import PNG
 from tests.bot.simulator.wecom.town import APP, DAY, Json, Town, buttons
 
-
 # Who is reached.
 
 

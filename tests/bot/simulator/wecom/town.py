@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree
 
 import requests
-import xmltodict
 from wechatpy.enterprise.crypto import WeChatCrypto
 
 from bot.simulator import SimPerson, Simulator, WecomApp
@@ -112,7 +112,7 @@ class FakeBot:
                 parts = urlsplit(self.path)
                 query = {name: values[0] for name, values in parse_qs(parts.query).items()}
                 xml = bot.read(query, body) if body else "<xml/>"
-                plain = xmltodict.parse(xml)["xml"] or {}
+                plain = as_dict(ElementTree.fromstring(xml))  # noqa: S314 - the simulator wrote it
                 received = Received(self.command, parts.path, query, body, xml, plain)
                 bot.received.append(received)
                 status, answer = bot.answer(received)
@@ -128,6 +128,20 @@ class FakeBot:
                 """Nothing."""
 
         return Handler
+
+
+def as_dict(element: ElementTree.Element) -> Json:
+    """Children by name: a text, a dictionary, or a list of either when the name comes more than once."""
+    found: Json = {}
+    for child in element:
+        value = as_dict(child) if len(child) else child.text or ""
+        if child.tag not in found:
+            found[child.tag] = value
+        elif isinstance(found[child.tag], list):
+            found[child.tag].append(value)
+        else:
+            found[child.tag] = [found[child.tag], value]
+    return found
 
 
 def nothing(received: Received) -> tuple[int, bytes]:
