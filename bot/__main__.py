@@ -126,10 +126,10 @@ def people() -> None:
 @CONFIG
 def people_import(file: Path, dry_run: bool, keys: str | None, path: Path) -> None:
     """导入人员表。"""
-    from bot.importing import import_people
+    from bot.importing import import_people, kept_phone_key
 
     app = _current(_app(path))
-    phone_key = app.config.org.phone_key.encode() or None
+    phone_key = app.config.org.phone_key.encode() or kept_phone_key(Path(app.config.storage.files))
     confirmed_by = [each.strip() for each in (keys or "").split(",") if each.strip()]
     _finish(
         import_people(

@@ -24,7 +24,7 @@ class ConfigError(Exception):
 @dataclass(frozen=True)
 class Org:
     """`name` stands on documents; `timezone` is where people read times; `phone_key` is the secret under
-    which phone numbers are hashed (needed only when people are imported with phones)."""
+    which phone numbers are hashed; empty: one is made and kept beside the files."""
 
     name: str
     timezone: str = "Asia/Shanghai"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,6 +49,22 @@ def import_people(
         return service.import_people(ctx, raw, phone_key, confirmed_by, _progress)
 
     return _run(to, file, dry_run, "人", work)
+
+
+def kept_phone_key(folder: Path) -> bytes:
+    """Return the key under which phone numbers are hashed where none is configured; made at the first import.
+
+    It lies beside the files, readable by the owner only. Several machines on one database need one key: they
+    configure it.
+    """
+    path = folder / "phone.key"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        suppress(FileExistsError),
+        open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out,
+    ):
+        out.write(secrets.token_hex(32))
+    return path.read_bytes()
 
 
 def import_projects(to: Installation, file: Path, *, dry_run: bool = False) -> bool:

@@ -52,6 +52,13 @@ class World(Players):
         }
         return super().fills_in(person, **(plain | answers))
 
+    def gives_account(self, person: str, platform: str) -> None:
+        """Bind one more account to somebody."""
+        with self.database.write() as tx:
+            who = people.by_keys(tx, [person])[person]
+            accounts = {platform: account(person, platform)}
+            people.save(tx, NewPerson(who.key, who.name, who.department, who.roles, accounts))
+
     def has_button(self, person: str, label: str) -> bool:
         """Tell whether somebody can press a button now, once everything has arrived."""
         self.settle()

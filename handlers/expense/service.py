@@ -22,7 +22,6 @@ from storage.expense import Attachment, Claim, Line, Version
 from storage.signoff import Step, StepState
 
 TODO_LIMIT = 5
-MINE_LIMIT = 10
 
 _ENDS = {
     Act.APPROVE: (StepState.SIGNED, State.SIGNING),

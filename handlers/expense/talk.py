@@ -15,6 +15,9 @@ from storage import expense, people, projects
 from storage.expense import Claim
 
 NAME = "expense"
+MINE_LIMIT = 10
+BUTTONS = 5
+"""As many as stand on a card beside a list, on either platform."""
 
 
 def new(ctx: Asked, message: Message) -> Reply:
@@ -107,7 +110,7 @@ def todo(ctx: Asked, message: Message) -> Reply:
         f"{index}. {cards.waiting_line(claim, names[claim.requester].name, step)}"
         for index, (claim, step) in enumerate(waiting, 1)
     ]
-    buttons = [_show_button("处理", claim.id, claim.number) for claim, _ in waiting]
+    buttons = [_show_button(f"处理 {index}", claim) for index, (claim, _) in enumerate(waiting, 1)]
     return Reply(
         card=cards.list_card("待办", f"expense-todo:{ctx.person.id}", lines, buttons, "没有等您签字的单子 🎉")
     )
@@ -115,9 +118,9 @@ def todo(ctx: Asked, message: Message) -> Reply:
 
 def mine(ctx: Asked, message: Message) -> Reply:
     """我的: my claims and where they are."""
-    found = expense.mine(ctx.tx, ctx.person.id, service.MINE_LIMIT)
+    found = expense.mine(ctx.tx, ctx.person.id, MINE_LIMIT)
     lines = [f"{index}. {cards.summary_line(each)}" for index, each in enumerate(found, 1)]
-    buttons = [_show_button("查看", each.id, each.number) for each in found[: service.TODO_LIMIT]]
+    buttons = [_show_button(f"查看 {index}", each) for index, each in enumerate(found[:BUTTONS], 1)]
     return Reply(
         card=cards.list_card(
             "我的报销", f"expense-mine:{ctx.person.id}", lines, buttons, "您还没有报销单。发「报销」开始一张"
@@ -230,8 +233,8 @@ def _say(ctx: Asked, message: Message, act: Act) -> Reply:
     return Reply(card=_signed_card(picture, step.level))
 
 
-def _show_button(label: str, claim_id: int, number: str) -> Button:
-    return Button(f"{label} {number}", "expense.show", {"claim": claim_id}, say=f"查询 {number}")
+def _show_button(label: str, claim: Claim) -> Button:
+    return Button(label, "expense.show", {"claim": claim.id}, say=f"查询 {claim.number}")
 
 
 def _named(ctx: Asked, message: Message, word: str) -> Claim:

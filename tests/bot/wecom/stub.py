@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from urllib.parse import parse_qs, urlsplit
 
-TOKEN = {"errcode": 0, "errmsg": "ok", "access_token": "token-of-the-stub", "expires_in": 7200}
+ISSUED = {"errcode": 0, "errmsg": "ok", "access_token": "token-of-the-stub", "expires_in": 7200}
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Stub:
     def __init__(self, **told: list[Told]) -> None:
         self.heard: list[Heard] = []
         heard, lock = self.heard, threading.Lock()
-        answers = {"gettoken": [Told(TOKEN)]} | {
+        answers = {"gettoken": [Told(ISSUED)]} | {
             name.replace("__", "/"): list(each) for name, each in told.items()
         }
 

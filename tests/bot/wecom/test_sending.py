@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -20,15 +21,17 @@ from bot.simulator.directory import SimPerson
 from bot.simulator.server import Simulator
 from bot.simulator.wecom.app import WecomApp
 from bot.wecom import client
+from bot.wecom.inbound import WecomInbound
 from bot.wecom.pace import PER_MINUTE
 from bot.wecom.plain import CUT
 from bot.wecom.platform import MAX_FILE, WecomOutbound
 from handlers.contract.card import Button, Card, Field, Section, Style, Tone
-from tests.bot.wecom.sealing import AGENT, CORP, KEY
-from tests.bot.wecom.stub import TOKEN, Stub, Told
+from tests.bot.wecom.sealing import AGENT, CORP, KEY, TOKEN
+from tests.bot.wecom.stub import ISSUED, Stub, Told
 
 SECRET = "app-secret-of-some-length-0123456789"
-APP = WecomApp(CORP, AGENT, SECRET, "ownToken01", KEY)
+APP = WecomApp(CORP, AGENT, SECRET, TOKEN, KEY)
+EDGE = WecomInbound(CORP, AGENT, TOKEN, KEY)
 LIN = "LinXiao"
 SIGN = Button("同意", "expense.approve", {"claim": 7}, Style.PRIMARY, say="同意 BX-2026-0001")
 CARD = Card(
@@ -216,7 +219,7 @@ def test_a_picture_arrives_as_an_image_and_anything_else_as_a_file(wecom: WeCom)
     wecom.outbound.send_file(LIN, PDF, "发票\n1.pdf", "application/pdf", "token-2")
     wecom.outbound.send_file(LIN, b"GIF89a" + bytes(9), "图.gif", "image/gif", "token-3")
 
-    assert [each["kind"] for each in wecom.chat()] == ["image", "file", "file"]
+    assert [each["type"] for each in wecom.chat()] == ["image", "file", "file"]
     assert [each["file"]["name"] for each in wecom.chat()] == ["发票.png", "发票 1.pdf", "图.gif"]
 
 
@@ -224,7 +227,7 @@ def test_a_picture_that_the_platform_takes_for_none_arrives_as_a_file(wecom: WeC
     wecom.outbound.send_file(LIN, b"no picture at all", "坏图.png", "image/png", "token-1")
 
     (shown,) = wecom.chat()
-    assert shown["kind"] == "file"
+    assert shown["type"] == "file"
 
 
 @pytest.mark.parametrize(("size", "too_large"), [(0, False), (5, False), (MAX_FILE + 1, True)])
@@ -258,15 +261,16 @@ def test_a_file_goes_up_whole_when_the_token_runs_out_on_the_way(wecom: WeCom) -
 
 
 def upload(wecom: WeCom) -> Sent:
-    """A picture that Lin has sent."""
-    asked = {
-        "person": "lin",
-        "name": "a.png",
-        "kind": "image",
-        "content_base64": base64.b64encode(PNG).decode(),
-    }
-    wecom.control("POST", "upload", **asked)
-    return Sent("1", json.loads(wecom.chat()[-1]["content"])["MediaId"], "图片", image=True)
+    """A picture that Lin sends, as the callback tells of it."""
+    content = base64.b64encode(PNG).decode()
+    with Stub(**{"/callbacks/wecom": [Told(b"")]}) as ear:
+        wecom.platform.callback_url = ear.base_url
+        wecom.control("POST", "upload", person="lin", name="a.png", kind="image", content_base64=content)
+    (heard,) = ear.heard
+    query = {name: values[0] for name, values in heard.query.items()}
+    incoming = EDGE.read({}, query, heard.body, datetime.now(UTC))
+    assert isinstance(incoming.body, Sent)
+    return incoming.body
 
 
 def test_a_picture_that_somebody_sent_is_fetched(wecom: WeCom) -> None:
@@ -403,7 +407,7 @@ def test_a_platform_that_is_not_there_is_tried_again_later() -> None:
     ],
 )
 def test_an_answer_that_cannot_be_read_is_tried_again_later(body: bytes) -> None:
-    with Stub(message__send=[Told(body)], gettoken=[Told(TOKEN)]) as stub:
+    with Stub(message__send=[Told(body)], gettoken=[Told(ISSUED)]) as stub:
         assert is_temporary(failed(new_outbound(stub.base_url).send_text, LIN, "好", "token-1"))
     with Stub(gettoken=[Told(body)]) as stub:
         assert is_temporary(failed(new_outbound(stub.base_url).send_text, LIN, "好", "token-1"))
@@ -484,7 +488,7 @@ def test_a_token_that_is_refused_for_ever_is_not_asked_for_for_ever() -> None:
 
 def test_a_token_that_runs_out_soon_is_not_asked_for_with_every_message() -> None:
     sent = Told({"errcode": 0, "errmsg": "ok", "msgid": "m"})
-    with Stub(gettoken=[Told(TOKEN | {"expires_in": 5})], message__send=[sent]) as stub:
+    with Stub(gettoken=[Told(ISSUED | {"expires_in": 5})], message__send=[sent]) as stub:
         outbound = new_outbound(stub.base_url)
         for n in range(3):
             outbound.send_text(LIN, "好", f"token-{n}")
@@ -510,7 +514,7 @@ def test_neither_secret_nor_token_is_ever_logged_or_told(caplog: pytest.LogCaptu
 
     for words in (*told, caplog.text):
         assert SECRET not in words
-        assert TOKEN["access_token"] not in words  # type: ignore[operator]  # its values are of several types
+        assert str(ISSUED["access_token"]) not in words
 
 
 # Every attempt is the same, and not too many at once.
