@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,31 @@ class World(Players):
     def fault(self, kind: str, **more: object) -> None:
         """Switch a fault of the platform on."""
         self.sim.post("fault", kind=kind, **more)
+
+    def send_api(self) -> str:
+        """Return the path of the platform's call that sends a message, for faults."""
+        return {"feishu": "im/v1/messages", "wecom": "message/send"}[self.homes["li"]]
+
+    def files_claim_quietly(self, person: str) -> str:
+        """Hand a claim in by typing ahead, while nothing can be sent."""
+        self.says(person, "报销")
+        for words in ("社区助老", "128.50", "打车去看望老人", "某某餐厅", "好"):
+            self.says(person, words)
+        return str(self.rows("select number from claim")[0][0])
+
+    def waits_for_failure(self) -> None:
+        """Wait until a message has failed and waits for another attempt."""
+        failed = "select count(*) from outbox where state = 'waiting' and attempts > 0"
+        self.sim.wait_for("a failed attempt", lambda: self.rows(failed)[0][0])
+
+    def hurries(self) -> None:
+        """Let what waits for another attempt be tried now."""
+        with self.database.write() as tx:
+            tx.run(
+                outbox.outbox.update()
+                .where(outbox.outbox.c.state == "waiting")
+                .values(due_at=datetime.now(UTC))
+            )
 
     def signs_all(self, number: str, *signers: str) -> None:
         """Let people press 同意 one after the other."""

@@ -153,14 +153,14 @@ def _meaning(message: Element) -> tuple[Address | None, Body | Other]:
     """Who says what. What cannot be read is counted: a repeat would read the same."""
     user_id = message.findtext("FromUserName", "")
     kind = message.findtext("MsgType", "")
-    label, reader = f"message:{_label(kind)}", _MESSAGES.get(kind)
+    readers, name, prefix = _MESSAGES, kind, "message:"
     if kind == "event":
-        event = message.findtext("Event", "")
-        label, reader = _label(event), _EVENTS.get(event)
+        readers, name, prefix = _EVENTS, message.findtext("Event", ""), ""
     if user_id == _SYSTEM or not is_user_id(user_id):
-        return None, Other(label)
+        return None, Other(prefix + _label(name))
+    reader = readers.get(name)
     body = reader(message) if reader else None
-    return Address(PLATFORM, user_id), body or Other(label)
+    return Address(PLATFORM, user_id), body or Other(prefix + _label(name))
 
 
 def _said(message: Element) -> Said:

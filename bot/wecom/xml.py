@@ -30,13 +30,23 @@ def parsed(body: bytes) -> Element:
         text = body.decode()
     except UnicodeDecodeError:
         raise Refused(400, "not UTF-8") from None
-    # DTDs are refused above, which is all that this parser can be attacked by; the server limits the size.
-    parser = XMLParser(target=_NoDoctype())  # noqa: S314
     try:
-        parser.feed(_ILLEGAL.sub("\ufffd", text))
-        root: Element = parser.close()
+        return _parsed(text)
+    except ParseError:
+        legal = _ILLEGAL.sub("\ufffd", text)
+    if legal == text:
+        raise Refused(400, "not XML")
+    try:
+        return _parsed(legal)
     except ParseError:
         raise Refused(400, "not XML") from None
+
+
+def _parsed(text: str) -> Element:
+    # A DOCTYPE is all that this parser can be attacked by; the server limits the size.
+    parser = XMLParser(target=_NoDoctype())  # noqa: S314
+    parser.feed(text)
+    root: Element = parser.close()
     return root
 
 

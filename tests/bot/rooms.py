@@ -79,17 +79,22 @@ Behaviour = Callable[[str, str], None]
 """Called with what is asked and of whom before it is done; raises what the platform answers."""
 
 
+def well_behaved(_kind: str, _whom: str) -> None:
+    """Let everything be done."""
+
+
 @dataclass
 class FakePlatform:
-    """Implements `bot.platform.Outbound` in memory: `done` is what arrived, in order."""
+    """Implements `bot.platform.Outbound` in memory. A token that was seen before is not shown again, as on
+    the platforms. `done` is what people see, in order; `asked` counts every attempt."""
 
     name: str = "feishu"
-    behaviour: Behaviour = lambda what, user_id: None
+    behaviour: Behaviour = well_behaved
     files: dict[str, bytes] = field(default_factory=dict)
+    spends_handles: bool = False
     done: list[tuple[str, str, Any]] = field(default_factory=list)
-    tokens: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-    handles_once: bool = False
+    asked: list[tuple[str, str, str]] = field(default_factory=list)
+    _shown: dict[str, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send_text(self, user_id: str, text: str, token: str) -> str:
@@ -104,27 +109,24 @@ class FakePlatform:
 
     def replace(self, user_id: str, message_id: str, handle: str, card: Card) -> str:
         self._do("replace", user_id, (message_id, handle, card), "")
-        return "" if self.handles_once else handle
+        return "" if self.spends_handles else handle
 
     def fetch(self, sent: Sent, limit: int) -> bytes:
-        self.asked.append(f"fetch {sent.key}")
+        with self._lock:
+            self.asked.append(("fetch", sent.key, ""))
         self.behaviour("fetch", sent.key)
-        content = self.files.get(sent.key)
-        if content is None:
-            raise SendFailed("no such file", permanent=True)
-        if len(content) > limit:
-            raise SendFailed("too large", permanent=True, too_large=True)
-        return content
+        return self.files[sent.key]
 
     def of(self, user_id: str, *kinds: str) -> list[Any]:
-        """Return what somebody got, oldest first."""
+        """Return what somebody sees, of some kinds or of all."""
         return [what for kind, whom, what in self.done if whom == user_id and kind in (kinds or (kind,))]
 
     def _do(self, kind: str, user_id: str, what: Any, token: str) -> str:
         with self._lock:
-            self.asked.append(f"{kind} {user_id}")
-            self.tokens.append(token)
+            self.asked.append((kind, user_id, token))
         self.behaviour(kind, user_id)
         with self._lock:
-            self.done.append((kind, user_id, what))
-            return f"om_{self.name}_{len(self.done)}"
+            if token not in self._shown or not token:
+                self.done.append((kind, user_id, what))
+                self._shown[token] = f"om_{self.name}_{len(self.done)}"
+            return self._shown[token]
