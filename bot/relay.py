@@ -13,6 +13,7 @@ from threading import Event
 import msgspec
 
 from bot.as_text import as_text
+from bot.logs import traced
 from bot.platform import Landed, Outbound, SendFailed, Sent
 from bot.router import Router
 from handlers.contract.card import Card
@@ -73,13 +74,12 @@ class Relay:
         with self._database.read() as tx:
             now = self._machine()
             due, wanted = outbox.any_due(tx, now), files.any_due(tx, now)
-        if due:
-            self._drain()
-        if wanted:
-            self._fetch_all()
-        return due or wanted
+        sent_some = due and self._drain()
+        fetched_some = wanted and self._fetch_all()
+        return sent_some or fetched_some
 
-    def _drain(self) -> None:
+    def _drain(self) -> bool:
+        """Send what leads its lane; False when all that is due waits behind something that is not."""
         with self._database.write() as tx:
             items = outbox.claim(tx, self._machine(), BATCH)
             homes = {each.id: self._home(tx, each) for each in items}
@@ -88,6 +88,7 @@ class Relay:
         for each in outcomes:
             if each.failure:
                 self._fail(each.item, each.failure)
+        return bool(items)
 
     def _home(self, tx: Tx, item: Item) -> Home | None:
         if item.recipient.address:
@@ -97,14 +98,16 @@ class Relay:
     def _deliver(self, item: Item, home: Home | None) -> Outcome:
         """Send one item; whatever goes wrong becomes an outcome, so that no item takes the others with it."""
         try:
+            if item.kind is Kind.REPLACE and self._replace(item):
+                return Outcome(item)
             if home is None or home.address.platform not in self._platforms:
                 raise SendFailed("没有绑定平台账号", permanent=True)
             return Outcome(item, home.address, self._send(item, home))
         except SendFailed as failure:
             return Outcome(item, failure=failure)
         except Exception as error:  # a defect in rendering must not stop the queue
-            log.exception("item %s could not be sent", item.id)
-            return Outcome(item, failure=SendFailed(type(error).__name__))
+            log.error("item %s could not be sent: %s", item.id, traced(error))
+            return Outcome(item, failure=SendFailed(f"内部错误 {type(error).__name__}"))
 
     def _send(self, item: Item, home: Home) -> Landed | None:
         address, platform = home.address, self._platforms[home.address.platform]
@@ -117,38 +120,44 @@ class Relay:
             platform.send_file(address.user_id, content, wanted.name, wanted.mime, item.token)
             return None
         card = msgspec.json.decode(item.body, type=Card)
-        if item.kind is Kind.CARD and home.as_text:
-            platform.send_text(address.user_id, as_text(card), item.token)
-            return None
+        if not home.as_text:
+            return platform.send_card(address.user_id, card, item.token)
         if item.kind is Kind.CARD:
-            return platform.send_card(address.user_id, card, item.token)
-        replaced = self._replace(item, card)
-        if card.calls and not replaced and not home.as_text:
-            return platform.send_card(address.user_id, card, item.token)
+            platform.send_text(address.user_id, as_text(card), item.token)
         return None
 
-    def _replace(self, item: Item, card: Card) -> bool:
-        """Replace every copy that can be; tell whether there was one."""
+    def _replace(self, item: Item) -> bool:
+        """Replace every copy; False when none could be and the card calls for somebody, so that it is sent
+        anew. A copy that fails keeps none of the others old."""
+        card = msgspec.json.decode(item.body, type=Card)
         with self._database.read() as tx:
             copies = sent.copies(tx, item.recipient, item.subject)
-        replaced = False
+        replaced, failures = False, []
         for copy in copies:
-            handle, done = self._replace_copy(copy, card)
-            replaced = replaced or done
-            if handle != copy.handle:
-                with self._database.write() as tx:
-                    sent.spend(tx, copy.id, handle)
-        return replaced
+            try:
+                replaced = self._replace_copy(copy, card) or replaced
+            except SendFailed as failure:
+                failures.append(failure)
+        if failures:
+            raise min(failures, key=lambda each: each.permanent)  # what may pass is tried again
+        return replaced or not card.calls
 
-    def _replace_copy(self, copy: sent.Copy, card: Card) -> tuple[str, bool]:
-        """Return the handle for the next time, and whether the copy was replaced."""
-        platform = self._platforms[copy.address.platform]
+    def _replace_copy(self, copy: sent.Copy, card: Card) -> bool:
+        """Replace one copy and note what replaces it the next time; False when it is out of reach."""
+        platform = self._platforms.get(copy.address.platform)
+        if platform is None:
+            return False
+        handle, reached = "", True
         try:
-            return platform.replace(copy.address.user_id, copy.message_id, copy.handle, card), True
+            handle = platform.replace(copy.address.user_id, copy.message_id, copy.handle, card)
         except SendFailed as failure:
-            if failure.gone:
-                return "", False
-            raise
+            if not failure.gone:
+                raise
+            reached = False
+        if handle != copy.handle:
+            with self._database.write() as tx:
+                sent.spend(tx, copy.id, handle)
+        return reached
 
     def _settle(self, outcomes: list[Outcome]) -> None:
         if not outcomes:
@@ -170,10 +179,13 @@ class Relay:
         with self._database.write() as tx:
             outbox.retry(tx, item.id, now + wait, failure.why)
 
-    def _fetch_all(self) -> None:
+    def _fetch_all(self) -> bool:
         with self._database.write() as tx:
             wanted = files.claim(tx, self._machine(), BATCH)
-        list(self._pool.map(self._fetch, wanted))
+        for fetch, ending in [(each, self._pool.submit(self._fetch, each)) for each in wanted]:
+            if error := ending.exception():  # a defect in who takes it must not stop the queue
+                log.error("fetch %s could not be ended: %s", fetch.id, traced(error))
+        return bool(wanted)
 
     def _fetch(self, fetch: Fetch) -> None:
         try:
@@ -185,8 +197,8 @@ class Relay:
             self._router.file_arrived(fetch, str(refusal))
         except SendFailed as failure:
             self._fetch_failed(fetch, failure)
-        except Exception:
-            log.exception("fetch %s failed", fetch.id)
+        except Exception as error:
+            log.error("fetch %s failed: %s", fetch.id, traced(error))
             self._fetch_failed(fetch, SendFailed("内部错误"))
 
     def _fetch_failed(self, fetch: Fetch, failure: SendFailed) -> None:

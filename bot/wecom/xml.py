@@ -34,8 +34,6 @@ def parsed(body: bytes) -> Element:
         return _parsed(text)
     except ParseError:
         legal = _ILLEGAL.sub("\ufffd", text)
-    if legal == text:
-        raise Refused(400, "not XML")
     try:
         return _parsed(legal)
     except ParseError:

@@ -30,11 +30,12 @@ from tests.bench.measure import Contender, Row, Scale, at_most, play, ratio, tol
 
 START = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)
 STEP = timedelta(minutes=5)
-FAR = timedelta(days=365)
+FIRST = 1000
+"""The first row number that the house's own cast does not have."""
 
 
 def measure(scale: Scale) -> Iterator[Row]:
-    """In each round a thousand rows come due; all others wait for next year."""
+    """In each round the next thousand come due; all others wait for later."""
     rounds, due = scale.of(2, 5), scale.of(50, 1000)
     few, many = scale.of(500, 10_000, 100_000), scale.of(2_000, 100_000, 1_000_000)
     with tempfile.TemporaryDirectory() as name:
@@ -65,17 +66,119 @@ def measure(scale: Scale) -> Iterator[Row]:
 
 
 def _due_at(n: int, due: int) -> datetime:
-    """Return when row n comes due: by slices of `due`, one each STEP."""
-    return START + (n // due) * STEP
+    """Return when row n comes due: `due` of them at START, as many one STEP later, and so on."""
+    return START + (n - FIRST) // due * STEP
 
 
 def _filled(folder: Path, rows: int, due: int) -> Database:
     """Return a database of so many people, each with a line waiting and a question open."""
     database = filling.new_house(folder).database
-    for start in range(1000, 1000 + rows, filling.CHUNK):
-        numbers = range(start, min(start + filling.CHUNK, 1000 + rows))
+    for start in range(FIRST, FIRST + rows, filling.CHUNK):
+        numbers = range(start, min(start + filling.CHUNK, FIRST + rows))
         with database.write() as tx:
             tx.run(insert(person), [_person(n) for n in numbers])
             tx.run(insert(outbox.outbox), [_line(n, due) for n in numbers])
             tx.run(insert(dialogue), [_question(n, due) for n in numbers])
     return database
+
+
+def _person(n: int) -> dict[str, Any]:
+    return {"id": n, "key": f"p{n}", "name": f"同事{n}", "department": "办公室", "active": True}
+
+
+def _line(n: int, due: int) -> dict[str, Any]:
+    return filling.waiting(f"bench:{n}", n, _due_at(n, due))
+
+
+def _question(n: int, due: int) -> dict[str, Any]:
+    return {"person_id": n, "capability": asking.NAME, "data": "{}", "expires_at": _due_at(n, due)}
+
+
+def _claiming(database: Database, due: int) -> Contender:
+    """Return a contender that takes what has come due, in one transaction; sending is not its business."""
+    turns = count()
+
+    def contender() -> float:
+        now = START + next(turns) * STEP
+        start = time.perf_counter()
+        with database.write() as tx:
+            items = outbox.claim(tx, now, due)
+        spent = time.perf_counter() - start
+        if len(items) != due:
+            raise ValueError(f"{len(items)} are due")
+        with database.write() as tx:
+            outbox.sent(tx, [each.id for each in items])
+        return spent
+
+    return contender
+
+
+def _looking(database: Database) -> Contender:
+    """Return a contender that polls the outbox when nothing is due."""
+
+    def contender() -> float:
+        start = time.perf_counter()
+        for _ in range(20):
+            with database.read() as tx:
+                if outbox.any_due(tx, START - STEP):
+                    raise ValueError("something is due")
+        return (time.perf_counter() - start) / 20
+
+    return contender
+
+
+def _ticking(database: Database) -> Contender:
+    """Return a contender in which the clock strikes with all jobs that the product has."""
+    turns = count()
+    jobs = [*JOBS, *(job for each in CAPABILITIES for job in each.jobs)]
+
+    @contextmanager
+    def context(now: datetime) -> Iterator[JobContext]:
+        with database.write() as tx:
+            yield JobContext(tx, now, now, "Asia/Shanghai")
+
+    runner = Runner(jobs, context)
+
+    def contender() -> float:
+        now = START + next(turns) * STEP
+        start = time.perf_counter()
+        runner.tick(now)
+        return time.perf_counter() - start
+
+    return contender
+
+
+def _job_store(folder: Path, rows: int, due: int) -> Contender:
+    """Return a contender that does with APScheduler's store what its scheduler does in a tick.
+
+    The jobs are written into its table at once: one by one the store takes a millisecond for each.
+    """
+    folder.mkdir()
+    store = SQLAlchemyJobStore(
+        engine=Database(f"sqlite:///{folder / 'jobs.db'}", synchronous="NORMAL").engine
+    )
+    scheduler = BackgroundScheduler(jobstores={"default": store}, timezone=UTC)
+    scheduler.start(paused=True)
+    template = scheduler.add_job("gc:collect", "interval", minutes=5, next_run_time=START).__getstate__()
+    with store.engine.begin() as connection:
+        connection.execute(store.jobs_t.delete())
+        for n in range(FIRST, FIRST + rows):
+            at = _due_at(n, due)
+            state = pickle.dumps(template | {"id": f"job-{n}", "next_run_time": at})
+            row = {"id": f"job-{n}", "next_run_time": at.timestamp(), "job_state": state}
+            connection.execute(store.jobs_t.insert(), row)
+    turns = count()
+
+    def contender() -> float:
+        now = START + next(turns) * STEP
+        start = time.perf_counter()
+        jobs = store.get_due_jobs(now)
+        for job in jobs:
+            job.next_run_time = now + timedelta(days=365)
+            store.update_job(job)
+        spent = time.perf_counter() - start
+        if len(jobs) != due:
+            raise ValueError(f"{len(jobs)} are due")
+        return spent
+
+    return contender

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot.platform import Abilities, Incoming, Landed, SendFailed, Sent
+from bot.platform import Abilities, Incoming, Landed, Sent
 from bot.router import Router, Times
 from handlers.catalogue import CAPABILITIES
 from handlers.contract.capability import Capability

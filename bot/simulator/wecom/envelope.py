@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import secrets
@@ -29,7 +28,7 @@ def key_of(encoding_aes_key: str) -> bytes:
     """The 32 bytes behind the 43 characters. ValueError when it is not such a key."""
     try:
         key = base64.b64decode(encoding_aes_key + "=", validate=True)
-    except binascii.Error:
+    except ValueError:
         key = b""
     if len(encoding_aes_key) != 43 or len(key) != BLOCK:
         raise ValueError("encoding_aes_key: 43 letters and digits")
@@ -51,7 +50,7 @@ def decrypt(app: WecomApp, sealed: str) -> bytes:
     key = key_of(app.encoding_aes_key)
     try:
         data = base64.b64decode(sealed, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise ValueError("Encrypt is not base64") from None
     if not data or len(data) % BLOCK:
         raise ValueError("Encrypt is not whole blocks of 32 bytes")

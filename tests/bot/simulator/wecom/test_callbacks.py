@@ -1,13 +1,15 @@
-"""What reaches the bot: messages, events, the check of its address, and every way in which delivery goes wrong."""
+"""What reaches the bot: messages, events, the check of its address, and how delivery goes wrong."""
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
 import pytest
 
 from bot.simulator import Simulator, WecomApp
+from tests.bot.simulator.town import APP as FEISHU
 from tests.bot.simulator.town import PNG, Hands
 from tests.bot.simulator.wecom.town import APP, PEOPLE, Json, Town, buttons
 
@@ -306,19 +308,19 @@ def test_a_failed_callback_is_tried_three_times_in_all(
             here.click("lin", "同意")
         else:
             here.say("lin", "报销")
-        _settle(town, tries)
+        _settle()
     finally:
         simulator.stop()
     assert len(town.bot.received) == tries
     assert len({received.body for received in town.bot.received}) == 1
 
 
-def _settle(town: Town, tries: int) -> None:
-    """Wait until so many tries came, then long enough for one more that must not come."""
+def _settle() -> None:
+    """Wait until no further try is planned."""
     deadline = time.monotonic() + 10
-    while len(town.bot.received) < tries and time.monotonic() < deadline:
+    while any(isinstance(thread, threading.Timer) for thread in threading.enumerate()):
+        assert time.monotonic() < deadline
         time.sleep(0.01)
-    time.sleep(0.15)
 
 
 def test_the_answer_to_a_later_try_counts(town: Town) -> None:
@@ -331,9 +333,7 @@ def test_the_answer_to_a_later_try_counts(town: Town) -> None:
         good = town.bot.answer
         town.bot.answer = lambda received: good(received) if len(town.bot.received) > 1 else (503, b"")
         assert here.click("lin", "同意")["status"] == 503
-        deadline = time.monotonic() + 10
-        while "已同意" not in here.words("lin")[0] and time.monotonic() < deadline:
-            time.sleep(0.01)
+        _settle()
         assert here.words("lin") == ["【费用报销】\n[已同意·不可点]"]
     finally:
         simulator.stop()
@@ -381,13 +381,28 @@ def test_a_wrong_aes_key_is_told_at_once(key: str) -> None:
         Simulator(PEOPLE, None, wecom=WecomApp("ww1", 1, "s", "t", key))
 
 
-def test_both_platforms_can_be_played_at_once(town: Town) -> None:
-    people = town.raw("GET", "/_sim/people").json()["people"]
-    assert {person["key"]: person["platforms"] for person in people} == {
-        "lin": ["wecom"],
-        "wang": ["wecom"],
-        "he": ["wecom"],
-        "chen": [],
-    }
+def test_who_has_both_accounts_uses_feishu_unless_asked_otherwise(town: Town) -> None:
+    simulator = Simulator(PEOPLE, FEISHU, "", wecom=APP)
+    simulator.start()
+    try:
+        here = Town(simulator, town.bot, town.hands)
+        here.say("lin", "一")
+        here.say("lin", "二", platform="wecom")
+        here.say("wang", "三")
+        here.say("chen", "四", 409, platform="wecom")
+        assert [(m["platform"], m["words"]) for m in here.chat("lin")] == [("feishu", "一"), ("wecom", "二")]
+        assert [m["platform"] for m in here.chat("wang")] == ["wecom"]
+        people = here.raw("GET", "/_sim/people").json()["people"]
+        assert [person["platforms"] for person in people] == [
+            ["feishu", "wecom"],
+            ["wecom"],
+            ["wecom"],
+            ["feishu"],
+        ]
+    finally:
+        simulator.stop()
+
+
+def test_a_platform_that_is_not_played_is_not_there(town: Town) -> None:
     assert "没有账号" in town.say("chen", "报销", 409)["error"]
     assert town.say("lin", "报销", 404, platform="feishu")["error"]

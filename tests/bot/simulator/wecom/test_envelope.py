@@ -86,7 +86,7 @@ def test_another_company_and_another_key_are_noticed() -> None:
     other = WecomApp("ww-other", 1, "", OFFICIAL.token, OFFICIAL.encoding_aes_key)
     with pytest.raises(ValueError, match="receiveid"):
         envelope.decrypt(other, sealed)
-    with pytest.raises(ValueError, match="PKCS|length|receiveid"):
+    with pytest.raises(ValueError, match=r"PKCS|length|receiveid"):
         envelope.decrypt(FIXTURE, sealed)
 
 

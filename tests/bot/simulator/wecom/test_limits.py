@@ -56,7 +56,7 @@ def test_more_than_a_thousand_in_an_hour_are_dropped(town: Town) -> None:
 
 
 def test_too_many_calls_of_one_api_are_refused_until_the_minute_is_over(town: Town) -> None:
-    simulator, here = _scaled(town.bot, 0.0003)
+    simulator, here = _scaled(town.bot, 0.00035)
     try:
         token = here.token
         asked = {"access_token": token, "userid": "wangfang"}
