@@ -16,18 +16,24 @@ import msgspec
 from sqlalchemy import select
 
 from bot.app import ABILITIES
+from bot.context import JobContext
 from bot.platform import Clicked, Incoming, Said, Sent
 from bot.router import Router, Times
 from handlers.catalogue import CAPABILITIES
 from handlers.contract.card import Args, Button, Card
 from handlers.contract.reply import Reply
-from storage import files, people, projects
+from storage import expense, files, journal, people, projects, signoff
+from storage.attempts import Attempt
+from storage.attempts import since as attempts_since
 from storage.database import Database
+from storage.expense import Claim
 from storage.files import Blob
 from storage.migrations import upgrade
 from storage.outbox import Kind, outbox
 from storage.people import Address, NewPerson, Person
+from storage.signoff import Step
 
+ZONE = "Asia/Shanghai"
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n"
 
 CAST = {
@@ -70,7 +76,7 @@ class House:
     _numbers: Iterable[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        times = Times(self.clock, lambda: datetime.now(UTC), "Asia/Shanghai")
+        times = Times(self.clock, lambda: datetime.now(UTC), ZONE)
         self.router = Router(self.database, CAPABILITIES, ABILITIES, times)
 
     def furnish(self) -> House:
@@ -111,23 +117,33 @@ class House:
 
     def act(self, key: str, act: str, args: Args, values: Mapping[str, str] | None = None) -> Reply:
         """Send a click as the platform would, whether such a button exists or not."""
-        return self._handle(
-            key,
-            Clicked(
-                act, args, dict(values) if values is not None else None, f"om_{self.person(key).id}", "h"
-            ),
-        )
+        typed = dict(values) if values is not None else None
+        chat = self.person(key).id if key in CAST else key
+        return self._handle(key, Clicked(act, args, typed, f"om_{chat}", "h"))
 
     def send_file(self, key: str, name: str, content: bytes | None = PDF) -> None:
         """Send a file; None stands for one that cannot be fetched."""
-        self._handle(key, Sent(f"om_{next(iter(self._numbers))}", "key", name, image=False))
+        self.offer_file(key, name)
+        self.fetch_files(content)
+
+    def offer_file(self, key: str, name: str) -> Reply:
+        """Send a file that is not fetched yet."""
+        return self._handle(key, Sent(f"om_{next(iter(self._numbers))}", "key", name, image=False))
+
+    def fetch_files(self, content: bytes | None = PDF) -> None:
+        """Let every file that is under way arrive, or, with None, get lost."""
         with self.database.write() as tx:
             wanted = files.claim(tx, datetime.now(UTC), 10)
         for fetch in wanted:
-            self.router.file_arrived(
-                fetch,
-                Blob(f"{len(name):064x}", len(content), "application/pdf") if content else "平台上没有了",
-            )
+            found = Blob(f"{len(fetch.name):064x}", len(content or b""), "application/pdf")
+            self.router.file_arrived(fetch, found if content else "平台上没有了")
+
+    def run_jobs(self) -> None:
+        """Let every capability do what the clock has it do."""
+        with self.database.write() as tx:
+            ctx = JobContext(tx, self.clock.now(), datetime.now(UTC), ZONE)
+            for job in (job for each in CAPABILITIES for job in each.jobs):
+                job.run(ctx)
 
     def submit(self, key: str, project: str = "P01", amount: str = "128.50", **more: str) -> Reply:
         """Ask for the form, fill it in, hand it in."""
@@ -142,6 +158,30 @@ class House:
             **more,
         }
         return self.press(key, form.buttons[0], values)
+
+    def claim(self, number: str = "BX-2026-0001") -> Claim:
+        """Return a claim as it stands."""
+        with self.database.read() as tx:
+            found = expense.by_number(tx, number)
+        assert found is not None
+        return found
+
+    def steps(self, number: str = "BX-2026-0001", version: int = 0) -> list[Step]:
+        """Return the steps of a claim's version, of the current one by itself."""
+        claim = self.claim(number)
+        with self.database.read() as tx:
+            return signoff.steps(tx, claim.subject, version or claim.current.version)
+
+    def attempts(self) -> list[Attempt]:
+        """Return what was refused to people we know."""
+        with self.database.read() as tx:
+            return attempts_since(tx, datetime.min.replace(tzinfo=UTC))
+
+    def journal(self, subject: str) -> list[journal.Entry]:
+        """Return what the journal says about a subject, and make sure that all of it holds."""
+        with self.database.read() as tx:
+            assert journal.verify(tx) is None
+            return journal.entries(tx, subject)
 
     def cards(self, key: str, subject: str = "") -> list[Card]:
         """Return the cards that somebody was sent, newest last, replacements included."""
@@ -179,6 +219,12 @@ class House:
         reply = self.router.handle(Incoming(f"feishu:e:{number}", Address("feishu", f"ou_{key}"), body))
         assert reply is not None
         return reply
+
+
+def furnished(database: Database) -> None:
+    """Turn an empty database into that of a furnished house."""
+    upgrade(database)
+    House(database).furnish()
 
 
 def new_house(folder: Path) -> House:

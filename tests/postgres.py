@@ -46,7 +46,8 @@ def serving() -> Iterator[str]:
             stdout=subprocess.PIPE,
             cwd=folder,
             start_new_session=True,
-            **({"user": "nobody", "extra_groups": []} if is_root else {}),
+            user="nobody" if is_root else None,
+            extra_groups=[] if is_root else None,
         ) as server:
             if server.stdin is None or server.stdout is None or server.stdout.readline() != b"started\n":
                 raise RuntimeError((folder / "log").read_text())

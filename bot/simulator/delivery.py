@@ -22,7 +22,8 @@ KEPT = 200
 @dataclass(frozen=True)
 class Callback:
     """One signed request, ready to go. `repushed`: whether the platform tries again when it fails, and then
-    `retries` times at most; `later` hears what came of every try after the first. `path` may have a query."""
+    `retries` times at most; `later` hears what came of every try after the first. `path` may have a query.
+    `carry` takes the callback to the bot, within so many seconds, where that is not by HTTP."""
 
     path: str
     body: bytes
@@ -35,6 +36,7 @@ class Callback:
     method: str = "POST"
     retries: int | None = None
     later: Callable[[Outcome], object] | None = None
+    carry: Carry | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,9 @@ class Outcome:
     status: int | None
     body: bytes = b""
     error: str = ""
+
+
+Carry = Callable[[Callback, float], Outcome]
 
 
 class Delivery:
@@ -152,9 +157,11 @@ class Delivery:
         return self._note(callback, self._request(callback))
 
     def _request(self, callback: Callback) -> Outcome:
+        deadline = callback.deadline if self._deadline is None else self._deadline
+        if callback.carry is not None:
+            return callback.carry(callback, deadline)
         if not self._url:
             return Outcome(None, error="unreachable")
-        deadline = callback.deadline if self._deadline is None else self._deadline
         started = time.monotonic()
         try:
             with requests.Session() as session:

@@ -7,7 +7,8 @@ from itertools import count
 
 from bot.simulator.chats import Json
 
-# kind -> what happens. The first group strikes the bot's API calls, the second our callbacks to the bot.
+# kind -> what happens. The first group strikes the bot's API calls, the second our callbacks to the bot, the
+# third Feishu's long connection.
 API_FAULTS = {
     "rate_limit": "refused as too many calls; `seconds` is the wait that the platform asks for, if any",
     "server_error": "HTTP 500 and nothing is done",
@@ -25,7 +26,12 @@ CALLBACK_FAULTS = {
     "out_of_order": "the callback arrives after the next one",
     "lost_callback": "the callback never arrives; redeliver sends it",
 }
-KINDS = API_FAULTS | CALLBACK_FAULTS
+CONNECTION_FAULTS = {
+    "kicked": "the long connection breaks behind an event, before its answer; redeliver sends it again",
+    "fragmented": "an event comes over the long connection in several frames",
+    "unanswered_ping": "a ping on the long connection stays without its pong",
+}
+KINDS = API_FAULTS | CALLBACK_FAULTS | CONNECTION_FAULTS
 
 
 @dataclass

@@ -16,6 +16,7 @@ from bot.simulator.clock import MachineTime
 from bot.simulator.control import Control, Platform
 from bot.simulator.directory import SimPerson
 from bot.simulator.feishu.app import FeishuApp
+from bot.simulator.feishu.connections import LongConnections
 from bot.simulator.feishu.platform import Feishu
 from bot.simulator.loopback import is_loopback, loopback_host
 from bot.simulator.stage import Stage
@@ -57,8 +58,10 @@ class Simulator:
         self._port = port
         self._stage = Stage(people, callback_url, clock_file, machine, limits, deadline, repush, audit)
         self._platforms: dict[str, Platform] = {}
+        self._connections: LongConnections | None = None
         if feishu is not None:
-            self._platforms[Feishu.name] = Feishu(self._stage, feishu)
+            self._platforms[Feishu.name] = played = Feishu(self._stage, feishu)
+            self._connections = played.connections
         if wecom is not None:
             self._platforms[WeCom.name] = WeCom(self._stage, wecom)
         self._server: BaseWSGIServer | None = None
@@ -81,9 +84,16 @@ class Simulator:
     def callback_url(self, url: str) -> None:
         self._stage.delivery.url = url
 
+    @property
+    def connected(self) -> int:
+        """How many bots hold a long connection."""
+        return self._connections.count if self._connections else 0
+
     def start(self) -> None:
         """Listen, in a thread."""
         self._stage.stopping.clear()
+        if self._connections:
+            self._connections.start(self._host)
         self._stage.clock.publish()
         self._server = make_server(self._host, self._port, self._app(), threaded=True, request_handler=_Line)
         self._thread = threading.Thread(
@@ -99,6 +109,8 @@ class Simulator:
             self._server.shutdown()
             self._thread.join()
             self._server.server_close()
+        if self._connections:
+            self._connections.stop()
         self._server = self._thread = None
 
     def reset(self, people: Sequence[SimPerson] | None = None) -> None:

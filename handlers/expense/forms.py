@@ -135,10 +135,12 @@ def reason_form(args: Args, number: str) -> Form:
 
 
 def reason(values: Mapping[str, str], act: str) -> str:
-    """Return the reason as it goes on record. Raises Refusal when it is missing."""
-    text = values.get("reason", "").strip()[:REASON_LIMIT]
+    """Return the reason as it goes on record. Raises Refusal when it is missing or too long."""
+    text = values.get("reason", "").strip()
     if not text:
-        raise Refusal(f"请先写明{act}的原因，再点「{act}」")
+        raise Refusal(f"请写明{act}的原因，经办人会看到")
+    if len(text) > REASON_LIMIT:
+        raise Refusal(_length("原因", text, REASON_LIMIT))
     return text
 
 

@@ -164,8 +164,9 @@ def send_files(ctx: Asked, claim: Claim) -> int:
 
 
 def todo(ctx: Asked) -> list[tuple[Claim, Step]]:
-    """Return what waits for the person's signature, the longest waiting first."""
-    found = steps_table.todo(ctx.tx, ctx.person.id, TODO_LIMIT)
+    """Return what waits for the person's signature, the longest waiting first; one more than TODO_LIMIT at most,
+    which tells that there is more."""
+    found = steps_table.todo(ctx.tx, ctx.person.id, TODO_LIMIT + 1)
     ids = [int(each.subject.removeprefix("expense:")) for each in found]
     claims = expense.by_ids(ctx.tx, ids)
     return [(claims[claim_id], step) for claim_id, step in zip(ids, found, strict=True)]

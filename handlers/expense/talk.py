@@ -104,16 +104,16 @@ def show(ctx: Asked, click: Click) -> Reply:
 
 def todo(ctx: Asked, message: Message) -> Reply:
     """待办: what waits for my signature."""
-    waiting = service.todo(ctx)
+    found = service.todo(ctx)
+    waiting, more = found[: service.TODO_LIMIT], len(found) > service.TODO_LIMIT
     names = people.by_ids(ctx.tx, [claim.requester for claim, _ in waiting])
     lines = [
         f"{index}. {cards.waiting_line(claim, names[claim.requester].name, step)}"
         for index, (claim, step) in enumerate(waiting, 1)
-    ]
+    ] + (["还有更多，签完这些再发「待办」。"] if more else [])
     buttons = [_show_button(f"处理 {index}", claim) for index, (claim, _) in enumerate(waiting, 1)]
-    return Reply(
-        card=cards.list_card("待办", f"expense-todo:{ctx.person.id}", lines, buttons, "没有等您签字的单子 🎉")
-    )
+    subject = f"expense-todo:{ctx.person.id}"
+    return Reply(card=cards.list_card("待办", subject, lines, buttons, "没有等您签字的单子 🎉"))
 
 
 def mine(ctx: Asked, message: Message) -> Reply:

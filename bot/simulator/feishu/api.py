@@ -12,6 +12,7 @@ from bot.simulator.chats import Blob, Json, fresh
 from bot.simulator.door import Door, Work
 from bot.simulator.faults import Fault
 from bot.simulator.feishu.app import NAME, FeishuApp
+from bot.simulator.feishu.connections import LongConnections
 from bot.simulator.feishu.contacts import Contacts
 from bot.simulator.feishu.errors import Refused, too_often
 from bot.simulator.feishu.media import Media
@@ -26,10 +27,19 @@ PER_MINUTE = Rate(1000, 60.0)
 
 
 class OpenApi(Door):
-    """Every path the bot uses, as a blueprint. `tokens` is real time, the rest follows the stage."""
+    """Every path the bot uses, as a blueprint. `tokens` is real time, the rest follows the stage.
+
+    `connections` None: the app receives by webhook.
+    """
 
     def __init__(
-        self, stage: Stage, app: FeishuApp, messages: Messages, media: Media, tokens: Tokens
+        self,
+        stage: Stage,
+        app: FeishuApp,
+        messages: Messages,
+        media: Media,
+        tokens: Tokens,
+        connections: LongConnections | None,
     ) -> None:
         super().__init__(stage)
         self._app = app
@@ -37,10 +47,11 @@ class OpenApi(Door):
         self._media = media
         self._contacts = Contacts(stage)
         self._tokens = tokens
+        self._connections = connections
 
     def blueprint(self) -> Blueprint:
-        """The routes under /open-apis."""
-        door = Blueprint(NAME, __name__, url_prefix="/open-apis")
+        """The routes under /open-apis, and the one that gives out addresses for the long connection."""
+        door = Blueprint(NAME, __name__)
         routes: list[tuple[str, str, Callable[..., Response]]] = [
             ("POST", "/auth/v3/tenant_access_token/internal", self._token),
             ("GET", "/bot/v3/info", self._bot_info),
@@ -57,7 +68,10 @@ class OpenApi(Door):
             ("GET", "/contact/v3/users/<user_id>", self._user),
         ]
         for method, path, view in routes:
-            door.add_url_rule(path, view_func=view, methods=[method], endpoint=view.__name__.strip("_"))
+            name = view.__name__.strip("_")
+            door.add_url_rule(f"/open-apis{path}", view_func=view, methods=[method], endpoint=name)
+        if self._connections is not None:
+            door.add_url_rule("/callback/ws/endpoint", view_func=self._endpoint, methods=["POST"])
         return door
 
     def _token(self) -> Response:
@@ -71,6 +85,17 @@ class OpenApi(Door):
             raise Refused(10014)
         token, seconds = self._tokens.issue()
         return {"tenant_access_token": token, "expire": seconds}
+
+    def _endpoint(self) -> Response:
+        return self._answer(self._invite, authorised=False)
+
+    def _invite(self) -> Json:
+        asked = _body()
+        if asked.get("AppID") != self._app.app_id:
+            raise Refused(1000040346)
+        if asked.get("AppSecret") != self._app.app_secret or self._connections is None:
+            raise Refused(1000040345)
+        return {"msg": "", "data": self._connections.invite()}
 
     def _bot_info(self) -> Response:
         bot = {

@@ -9,11 +9,16 @@ from bot.simulator.chats import Chat, ChatStore, Json
 from bot.simulator.directory import Directory, SimPerson
 
 NAME = "feishu"
+WEBHOOK, LONG_CONNECTION = "webhook", "long_connection"
 
 
 @dataclass(frozen=True)
 class FeishuApp:
-    """The app's credentials as its console shows them; secrets stay out of repr."""
+    """The app's credentials as its console shows them; secrets stay out of repr.
+
+    `mode` is how events and callbacks reach the bot: WEBHOOK or LONG_CONNECTION, and in the latter
+    `ping_seconds` is how often its clients shall ping.
+    """
 
     app_id: str
     app_secret: str = field(repr=False)
@@ -21,6 +26,8 @@ class FeishuApp:
     verification_token: str = field(default="", repr=False)
     tenant_key: str = "2e1d0c9b8a7f6e5d"
     bot_name: str = "清廉助手"
+    mode: str = WEBHOOK
+    ping_seconds: int = 120
 
     @property
     def bot_open_id(self) -> str:

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 
 from bot.simulator.chats import Json
-from bot.simulator.delivery import Callback
+from bot.simulator.delivery import Callback, Carry
+from bot.simulator.feishu import connections
 from bot.simulator.feishu.app import FeishuApp
 
 PATH = "/callbacks/feishu"
@@ -32,7 +33,7 @@ def sign(key: str, timestamp: str, nonce: str, body: bytes) -> str:
 
 def wrap(app: FeishuApp, plain: Json, seconds: float) -> tuple[bytes, tuple[tuple[str, str], ...]]:
     """Body and headers of one push signed at `seconds` of machine time; plain without an Encrypt Key."""
-    text = json.dumps(plain, ensure_ascii=False).encode()
+    text = _text(plain)
     headers = (("Content-Type", "application/json;charset=utf-8"),)
     if not app.encrypt_key:
         return text, headers
@@ -47,9 +48,18 @@ def wrap(app: FeishuApp, plain: Json, seconds: float) -> tuple[bytes, tuple[tupl
 
 
 def event_callback(
-    app: FeishuApp, event_type: str, event: Json, seconds: float, person: str = "", repushed: bool = True
+    app: FeishuApp,
+    event_type: str,
+    event: Json,
+    seconds: float,
+    person: str = "",
+    repushed: bool = True,
+    carry: Carry | None = None,
 ) -> Callback:
-    """A v2 event made at `seconds` of machine time. `create_time` is in ms for messages, else in µs."""
+    """A v2 event made at `seconds` of machine time. `create_time` is in ms for messages, else in µs.
+
+    With `carry` it goes over the long connection, neither encrypted nor signed, as the connection is both.
+    """
     event_id = secrets.token_hex(16)
     digits = 1_000 if event_type.startswith("im.message.") else 1_000_000
     header = {
@@ -60,7 +70,11 @@ def event_callback(
         "app_id": app.app_id,
         "tenant_key": app.tenant_key,
     }
-    body, headers = wrap(app, {"schema": "2.0", "header": header, "event": event}, seconds)
+    plain = {"schema": "2.0", "header": header, "event": event}
+    if carry is not None:
+        path, text = connections.PATH, _text(plain)
+        return Callback(path, text, (), event_type, event_id, person, repushed, method="WS", carry=carry)
+    body, headers = wrap(app, plain, seconds)
     return Callback(PATH, body, headers, event_type, event_id, person, repushed)
 
 
@@ -69,3 +83,7 @@ def challenge_callback(app: FeishuApp, challenge: str, seconds: float) -> Callba
     plain = {"challenge": challenge, "token": app.verification_token, "type": "url_verification"}
     body, headers = wrap(app, plain, seconds)
     return Callback(PATH, body, headers, "url_verification", challenge, repushed=False, deadline=1.0)
+
+
+def _text(plain: Json) -> bytes:
+    return json.dumps(plain, ensure_ascii=False).encode()

@@ -10,11 +10,14 @@ from bot.simulator.chats import Json, fresh
 from bot.simulator.refusal import ApiRefused
 
 # code -> (HTTP status, message). Source: the error tables of im/v1/message create, reply, patch and
-# delete, message-resource/get, image/create, file/create, contact/v3, and the general error page.
+# delete, message-resource/get, image/create, file/create, contact/v3, and the general error page; for the
+# long connection, what its official clients report.
 CODES: dict[int, tuple[int, str]] = {
     10003: (200, "invalid param"),
     10014: (200, "app secret invalid"),
     41050: (400, "no user authority error"),
+    1000040345: (200, "app_id or app_secret is invalid"),
+    1000040346: (200, "app_id is invalid"),
     99991400: (429, "request trigger frequency limit"),
     99991661: (400, "Missing access token for authorization. Please make a request with token attached."),
     99991663: (400, "Invalid access token for authorization. Please make a request with token attached."),

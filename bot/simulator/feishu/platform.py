@@ -14,8 +14,17 @@ from bot.simulator.delivery import Outcome
 from bot.simulator.directory import SimPerson
 from bot.simulator.feishu import card_view
 from bot.simulator.feishu.api import OpenApi
-from bot.simulator.feishu.app import NAME, FeishuApp, FeishuPeople, group_chat, ids_of, p2p_chat
+from bot.simulator.feishu.app import (
+    LONG_CONNECTION,
+    NAME,
+    FeishuApp,
+    FeishuPeople,
+    group_chat,
+    ids_of,
+    p2p_chat,
+)
 from bot.simulator.feishu.client import Press, press
+from bot.simulator.feishu.connections import LongConnections
 from bot.simulator.feishu.envelope import challenge_callback, event_callback
 from bot.simulator.feishu.errors import Refused
 from bot.simulator.feishu.media import Media, is_image
@@ -32,7 +41,10 @@ NO_ANSWER, BAD_ANSWER = "200341", "200340"
 
 
 class Feishu:
-    """The whole simulated platform. It takes the stage's lock itself, never while a callback is out."""
+    """The whole simulated platform. It takes the stage's lock itself, never while a callback is out.
+
+    `connections` is there when the app receives over the long connection, and nothing goes by webhook then.
+    """
 
     name = NAME
 
@@ -42,10 +54,15 @@ class Feishu:
         self._messages = Messages(stage, app)
         self._media = Media(stage)
         self._tokens = Tokens(stage.clock.machine)
+        self.connections: LongConnections | None = None
+        if app.mode == LONG_CONNECTION:
+            self.connections = LongConnections(stage.faults, stage.lock, app.ping_seconds)
 
     def blueprint(self) -> Blueprint:
         """The open platform's paths."""
-        return OpenApi(self._stage, self._app, self._messages, self._media, self._tokens).blueprint()
+        return OpenApi(
+            self._stage, self._app, self._messages, self._media, self._tokens, self.connections
+        ).blueprint()
 
     def clear(self) -> None:
         """Forget tokens and uuids, as for a new day of tests."""
@@ -136,7 +153,8 @@ class Feishu:
         self, person: SimPerson, event_type: str, event: Json, repushed: bool = True
     ) -> tuple[Outcome, str]:
         seconds = self._stage.clock.machine() - self._stage.delivery.late_by(person.key)
-        callback = event_callback(self._app, event_type, event, seconds, person.key, repushed)
+        carry = self.connections.push if self.connections else None
+        callback = event_callback(self._app, event_type, event, seconds, person.key, repushed, carry)
         return self._stage.delivery.send(callback), callback.event_id
 
     def _message(
@@ -211,6 +229,8 @@ class Feishu:
         return kind, event
 
     def _challenge(self) -> Json:
+        if self.connections is not None:
+            raise ClientRefused(409, "这个应用用长连接接收事件，没有请求地址可以校验")
         challenge = secrets.token_hex(16)
         callback = challenge_callback(self._app, challenge, self._stage.clock.machine())
         outcome = self._stage.delivery.send(callback)

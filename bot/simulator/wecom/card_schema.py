@@ -13,16 +13,25 @@ from typing import TypeAlias
 MAX_KEY = 1024
 MAX_OPTION_ID = 128
 MAX_TASK_ID = 128
+# path/90313 has codes for a few faults. Which one stands for any other is written nowhere, so that all of
+# them get the general one.
+BAD_CARD, NO_TITLE, NO_CARD_ACTION = 40058, 41016, 42045
+BAD_TASK_ID, BAD_KEY, NO_KEY, NO_LABEL = 42014, 42018, 42019, 42020
 TASK_ID = re.compile(r"[0-9A-Za-z_\-@]+", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Text:
-    """A string. The app shows `shown` characters and cuts the rest (0: none); over `bytes` is refused."""
+    """A string. The app shows `shown` characters and cuts the rest (0: none); over `bytes` is refused.
+
+    `missing` and `invalid` are the codes of the two refusals.
+    """
 
     shown: int = 0
     bytes: int = 0
     required: bool = False
+    missing: int = BAD_CARD
+    invalid: int = BAD_CARD
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,8 @@ class Many:
 
 Shape: TypeAlias = Text | Number | Flag | Part | Many
 
-KEY = Text(bytes=MAX_KEY, required=True)
+KEY = Text(bytes=MAX_KEY, required=True, missing=NO_KEY, invalid=BAD_KEY)
+QUESTION_KEY = Text(bytes=MAX_KEY, required=True)
 LINK: dict[str, Shape] = {"type": Number(0, 2), "url": Text(), "appid": Text(), "pagepath": Text()}
 LINK_NEEDS = {1: "url", 2: "appid"}
 
@@ -87,14 +97,16 @@ FACTS = Many(
     ),
     at_most=6,
 )
-PARAGRAPHS = Many(Part({"title": Text(38, required=True), "desc": Text(160)}), at_most=4)
-JUMPS = Many(Part(LINK | {"title": Text(18, required=True)}, needs=LINK_NEEDS), at_most=3)
-CARD_ACTION = Part(LINK, needs=LINK_NEEDS)
+PARAGRAPHS = Many(Part({"title": Text(38, required=True, missing=NO_TITLE), "desc": Text(160)}), at_most=4)
+JUMPS = Many(Part(LINK | {"title": Text(18, required=True, missing=NO_TITLE)}, needs=LINK_NEEDS), at_most=3)
+CARD_ACTION = Part(
+    LINK | {"url": Text(missing=NO_CARD_ACTION), "appid": Text(missing=NO_CARD_ACTION)}, needs=LINK_NEEDS
+)
 MENU = Part(
     {
         "desc": Text(),
         "action_list": Many(
-            Part({"text": Text(required=True), "key": KEY}),
+            Part({"text": Text(required=True, missing=NO_LABEL), "key": KEY}),
             at_most=3,
             at_least=1,
             unique="key",
@@ -106,9 +118,9 @@ BUTTONS = Many(
     Part(
         {
             "type": Number(0, 1),
-            "text": Text(10, required=True),
+            "text": Text(10, required=True, missing=NO_LABEL),
             "style": Number(1, 4, forgiving=True),
-            "key": Text(bytes=MAX_KEY),
+            "key": Text(bytes=MAX_KEY, missing=NO_KEY, invalid=BAD_KEY),
             "url": Text(),
         },
         needs={0: "key", 1: "url"},
@@ -126,13 +138,13 @@ OPTIONS = Many(
     required=True,
 )
 DROPDOWN: dict[str, Shape] = {
-    "question_key": KEY,
+    "question_key": QUESTION_KEY,
     "title": Text(),
     "option_list": OPTIONS,
     "selected_id": Text(),
 }
 CHECKBOX: dict[str, Shape] = {
-    "question_key": KEY,
+    "question_key": QUESTION_KEY,
     "option_list": Many(
         Part(
             {
@@ -155,7 +167,7 @@ COMMON: dict[str, Shape] = {
     "card_type": Text(required=True),
     "source": SOURCE,
     "main_title": MAIN_TITLE,
-    "task_id": Text(bytes=MAX_TASK_ID),
+    "task_id": Text(bytes=MAX_TASK_ID, missing=BAD_TASK_ID, invalid=BAD_TASK_ID),
 }
 NOTICE: dict[str, Shape] = COMMON | {
     "action_menu": MENU,

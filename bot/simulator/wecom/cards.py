@@ -9,6 +9,10 @@ from typing import Any
 from bot.simulator.chats import Json
 from bot.simulator.wecom.card_schema import (
     ANSWERED,
+    BAD_CARD,
+    BAD_TASK_ID,
+    NO_CARD_ACTION,
+    NO_TITLE,
     NOTICES,
     REPLACING,
     SENT,
@@ -22,10 +26,6 @@ from bot.simulator.wecom.card_schema import (
     Text,
 )
 from bot.simulator.wecom.errors import Refused
-
-# The pages name 42045 and 41016; which code the platform has for every other fault of a card is not
-# written anywhere, so all of them get the general one.
-BAD_CARD, NO_CARD_ACTION, NO_TITLE = 40058, 42045, 41016
 
 Known = Callable[[str], bool]
 
@@ -42,7 +42,7 @@ def check_sent(card: Any, around: Surroundings) -> Json:
     """A card to send, as an object. Refused with the code of the first rule that it breaks."""
     checked = _check(card, SENT, around)
     if "task_id" not in checked and (checked["card_type"] in ANSWERED or "action_menu" in checked):
-        raise _fault("template_card.task_id", "missing")
+        raise _fault("template_card.task_id", "missing", BAD_TASK_ID)
     return checked
 
 
@@ -61,7 +61,7 @@ def _check(card: Any, kinds: Mapping[str, Mapping[str, Shape]], around: Surround
     _titles(card, kind)
     _card_action(card, kind)
     if "task_id" in card and not TASK_ID.fullmatch(card["task_id"]):
-        raise _fault("template_card.task_id", "letters, digits, _, - and @ only")
+        raise _fault("template_card.task_id", "letters, digits, _, - and @ only", BAD_TASK_ID)
     if kind == "news_notice" and not card.keys() & {"card_image", "image_text_area"}:
         raise _fault("template_card", "card_image or image_text_area wanted")
     _facts(card, around)
@@ -100,13 +100,14 @@ def _part(value: Any, part: Part, path: str) -> None:
         _CHECKS[type(part.fields[name])](item, part.fields[name], f"{path}.{name}")
     for name, shape in part.fields.items():
         if shape.required and value.get(name) in (None, "", []):
-            code = NO_TITLE if name == "title" else BAD_CARD
-            raise _fault(f"{path}.{name}", "missing", code)
+            raise _fault(f"{path}.{name}", "missing", _missing(shape))
     needed = part.needs.get(value.get("type", 0))
     if needed and not value.get(needed):
-        # A card that opens something broken has its own code, whatever its kind.
-        code = NO_CARD_ACTION if path == "template_card.card_action" else BAD_CARD
-        raise _fault(f"{path}.{needed}", "missing for this type", code)
+        raise _fault(f"{path}.{needed}", "missing for this type", _missing(part.fields[needed]))
+
+
+def _missing(shape: Shape) -> int:
+    return shape.missing if isinstance(shape, Text) else BAD_CARD
 
 
 def _many(value: Any, many: Many, path: str) -> None:
@@ -118,14 +119,15 @@ def _many(value: Any, many: Many, path: str) -> None:
         _part(item, many.part, f"{path}[{place}]")
     keys = [item[many.unique] for item in value if many.unique in item]
     if len(keys) != len(set(keys)):
-        raise _fault(f"{path}.{many.unique}", "used twice")
+        unique = many.part.fields[many.unique]
+        raise _fault(f"{path}.{many.unique}", "used twice", unique.invalid)
 
 
 def _text(value: Any, text: Text, path: str) -> None:
     if not isinstance(value, str):
-        raise _fault(path, "not a string")
+        raise _fault(path, "not a string", text.invalid)
     if text.bytes and len(value.encode()) > text.bytes:
-        raise _fault(path, f"more than {text.bytes} bytes")
+        raise _fault(path, f"more than {text.bytes} bytes", text.invalid)
 
 
 def _number(value: Any, number: Number, path: str) -> None:

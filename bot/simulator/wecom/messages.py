@@ -13,7 +13,7 @@ from bot.simulator.directory import SimPerson
 from bot.simulator.limits import Rate
 from bot.simulator.stage import Stage
 from bot.simulator.wecom.app import NAME, Members, WecomApp, chat_with
-from bot.simulator.wecom.card_schema import ANSWERED
+from bot.simulator.wecom.card_schema import ANSWERED, BAD_TASK_ID
 from bot.simulator.wecom.cards import Surroundings, check_replacing
 from bot.simulator.wecom.content import Content, ContentReader
 from bot.simulator.wecom.errors import Refused
@@ -182,8 +182,8 @@ class Messages:
     def _new_task_id(self, content: Content) -> str:
         task_id = str((content.card or {}).get("task_id", ""))
         if task_id in self._task_ids:
-            # Unverified. One report says that the platform answers ok and shows nothing.
-            raise Refused(40058, "template_card.task_id: used before")
+            # So in the platform's community; another report has it answer ok and show nothing.
+            raise Refused(BAD_TASK_ID)
         return task_id
 
     def _deliver(self, person: SimPerson, sent: Sent, content: Content, asked: Mapping[str, Any]) -> None:
@@ -246,7 +246,7 @@ class Messages:
         """A card checked to take the place of the one with `task_id`, which it keeps."""
         checked = check_replacing(card, self.surroundings())
         if checked.get("task_id", task_id) != task_id:
-            raise Refused(40058, "template_card.task_id: not that of the card")
+            raise Refused(BAD_TASK_ID, "template_card.task_id: not that of the card")
         return checked
 
 

@@ -10,8 +10,8 @@ from bot.simulator.chats import Message
 from bot.simulator.wecom.errors import Refused
 
 LIFE = timedelta(hours=72)
-# No page says with which code a spent or expired one is refused.
-BAD_CODE = 40058
+# 42022 is in path/90313. With which code an unknown or too old one is refused is written nowhere.
+SPENT, BAD_CODE = 42022, 40058
 
 
 @dataclass
@@ -31,10 +31,12 @@ class ResponseCodes:
 
     def __init__(self) -> None:
         self._open: dict[str, tuple[Sent, datetime]] = {}
+        self._spent: set[str] = set()
 
     def clear(self) -> None:
         """No code is valid any more."""
         self._open.clear()
+        self._spent.clear()
 
     def issue(self, sent: Sent, now: datetime) -> str:
         """A fresh code for the card of `sent`."""
@@ -44,13 +46,16 @@ class ResponseCodes:
 
     def look(self, code: str, now: datetime) -> Sent:
         """What an unspent code is for. Refused when there is none, or it is too old."""
+        if code in self._spent:
+            raise Refused(SPENT)
         sent, made = self._open.get(code, (None, now))
         if sent is None:
-            raise Refused(BAD_CODE, "response_code: unknown or used before")
+            raise Refused(BAD_CODE, "response_code: unknown")
         if now - made > LIFE:
             raise Refused(BAD_CODE, "response_code: older than 72 hours")
         return sent
 
     def spend(self, code: str) -> None:
         """Use a code up."""
-        self._open.pop(code, None)
+        if self._open.pop(code, None) is not None:
+            self._spent.add(code)

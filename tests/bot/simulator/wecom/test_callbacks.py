@@ -104,6 +104,13 @@ def test_what_the_app_does_not_send_is_refused(town: Town, body: Json, status: i
     assert town.bot.received == []
 
 
+def test_an_empty_file_cannot_be_sent(town: Town) -> None:
+    files = {"file": ("a.png", b"")}
+    answer = town.raw("POST", "/_sim/upload", data={"person": "lin", "kind": "image"}, files=files)
+    assert answer.status_code == 422
+    assert town.bot.received == []
+
+
 @pytest.mark.parametrize(
     ("kind", "content", "names"),
     [

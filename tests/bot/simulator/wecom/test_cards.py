@@ -30,6 +30,7 @@ MENU = {"action_list": [{"text": "静音", "key": "mute"}]}
 URL = "https://h5.example.org"
 DROPDOWN = {"question_key": "why", "option_list": options("a", "b")}
 BAD, NO_ACTION, NO_TITLE = 40058, 42045, 41016
+TASK, BAD_KEY, NO_KEY, NO_LABEL = 42014, 42018, 42019, 42020
 
 
 def _button(**more: Any) -> Json:
@@ -133,16 +134,16 @@ def test_a_card_within_its_limits_is_taken(town: Town, base: Callable[..., Json]
         (buttons, {"card_action": {"type": 1}}, NO_ACTION),
         (notice, {"card_action": {"type": 3, "url": URL}}, BAD),
         # Task ids.
-        (buttons, {"task_id": None}, BAD),
-        (vote, {"task_id": None}, BAD),
-        (selects, {"task_id": None}, BAD),
-        (notice, {"action_menu": MENU}, BAD),
-        (buttons, {"task_id": ""}, BAD),
-        (buttons, {"task_id": "expense:7"}, BAD),
-        (buttons, {"task_id": "报销7"}, BAD),
-        (buttons, {"task_id": "a b"}, BAD),
-        (buttons, {"task_id": "x" * 129}, BAD),
-        (buttons, {"task_id": 7}, BAD),
+        (buttons, {"task_id": None}, TASK),
+        (vote, {"task_id": None}, TASK),
+        (selects, {"task_id": None}, TASK),
+        (notice, {"action_menu": MENU}, TASK),
+        (buttons, {"task_id": ""}, TASK),
+        (buttons, {"task_id": "expense:7"}, TASK),
+        (buttons, {"task_id": "报销7"}, TASK),
+        (buttons, {"task_id": "a b"}, TASK),
+        (buttons, {"task_id": "x" * 129}, TASK),
+        (buttons, {"task_id": 7}, TASK),
         # Unknown fields, fields of another kind, fields of an update.
         (notice, {"header": {}}, BAD),
         (notice, {"main_title": {"title": "标题", "color": "red"}}, BAD),
@@ -186,18 +187,18 @@ def test_a_card_within_its_limits_is_taken(town: Town, base: Callable[..., Json]
         (selects, {"select_list": []}, BAD),
         (selects, {"select_list": [DROPDOWN | {"question_key": str(n)} for n in range(4)]}, BAD),
         # Keys.
-        (buttons, {"button_list": [{"text": "同意"}]}, BAD),
-        (buttons, {"button_list": [_button(key="")]}, BAD),
-        (buttons, {"button_list": [_button(key="k" * 1025)]}, BAD),
-        (buttons, {"button_list": [_button(key="报" * 342)]}, BAD),
-        (buttons, {"button_list": [_button(), _button(text="驳回")]}, BAD),
+        (buttons, {"button_list": [{"text": "同意"}]}, NO_KEY),
+        (buttons, {"button_list": [_button(key="")]}, NO_KEY),
+        (buttons, {"button_list": [_button(key="k" * 1025)]}, BAD_KEY),
+        (buttons, {"button_list": [_button(key="报" * 342)]}, BAD_KEY),
+        (buttons, {"button_list": [_button(), _button(text="驳回")]}, BAD_KEY),
         (buttons, {"button_list": [{"type": 1, "text": "打开"}]}, BAD),
         (buttons, {"button_list": [_button(type=2)]}, BAD),
-        (buttons, {"button_list": [{"key": "a"}]}, BAD),
+        (buttons, {"button_list": [{"key": "a"}]}, NO_LABEL),
         (
             buttons,
             {"action_menu": {"action_list": [{"text": "甲", "key": "a"}, {"text": "乙", "key": "a"}]}},
-            BAD,
+            BAD_KEY,
         ),
         (buttons, {"button_selection": {"option_list": options("a")}}, BAD),
         (buttons, {"button_selection": DROPDOWN | {"question_key": "q" * 1025}}, BAD),
@@ -206,7 +207,7 @@ def test_a_card_within_its_limits_is_taken(town: Town, base: Callable[..., Json]
         (selects, {"select_list": [DROPDOWN, DROPDOWN]}, BAD),
         (selects, {"select_list": [DROPDOWN | {"option_list": options("x" * 129)}]}, BAD),
         (selects, {"submit_button": None}, BAD),
-        (vote, {"submit_button": {"text": "提交"}}, BAD),
+        (vote, {"submit_button": {"text": "提交"}}, NO_KEY),
         (vote, {"checkbox": None}, BAD),
         (vote, {"checkbox": DROPDOWN | {"mode": 2}}, BAD),
         # What facts and pictures refer to.
@@ -261,7 +262,7 @@ def test_a_task_id_is_never_free_again(town: Town, again: Callable[..., Json]) -
     msgid = town.sent("wangfang", "template_card", buttons(task_id=task_id))["msgid"]
     town.api("POST", "message/recall", {"msgid": msgid})
     town.do("clock", {"shift_seconds": 400 * 86400})
-    assert town.send("heping", "template_card", again(task_id=task_id))["errcode"] == BAD
+    assert town.send("heping", "template_card", again(task_id=task_id))["errcode"] == TASK
     assert town.chat("he") == []
 
 

@@ -90,6 +90,11 @@ def test_another_company_and_another_key_are_noticed() -> None:
         envelope.decrypt(FIXTURE, sealed)
 
 
+def test_a_length_that_does_not_fit_is_noticed() -> None:
+    with pytest.raises(ValueError, match="length"):
+        envelope.decrypt(OFFICIAL, envelope.encrypt(OFFICIAL, b"hello", b"too short"))
+
+
 # XML.
 
 

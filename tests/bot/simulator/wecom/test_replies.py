@@ -116,6 +116,7 @@ def test_the_menu_is_answered_by_an_update_or_by_words(town: Town, kind: str, in
         ("update_template_card", _card(TITLE + ACTION, "poster"), "CardType"),
         ("update_template_card", _card(TITLE), "card_action"),
         ("update_template_card", _card(ACTION), "title"),
+        ("update_template_card", _card("<MainTitle><Title><A>1</A></Title></MainTitle>"), "as text"),
         ("update_template_card", _card(TITLE + TITLE + ACTION), "wanted once"),
         (
             "update_template_card",

@@ -63,7 +63,7 @@ def test_the_client_sends_a_card_and_updates_it(town: Town, client: Client) -> N
     assert town.words("wang") == ["【费用报销】\n[已同意·不可点]"]
     with pytest.raises(WeChatClientException) as spent:
         client.cards.update(atall=1, agentid=APP.agent_id, response_code=code, template_card=notice())
-    assert spent.value.errcode == 40058
+    assert spent.value.errcode == 42022
 
 
 def test_the_client_uploads_and_sends_a_file_and_a_picture(town: Town, client: Client) -> None:

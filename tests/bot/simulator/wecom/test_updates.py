@@ -86,7 +86,7 @@ def test_locked_choices_and_a_grey_bar_come_with_the_new_card(town: Town) -> Non
         ({"template_card": notice(card_action=None)}, 40058),
         ({"template_card": notice(card_action={})}, 42045),
         ({"template_card": notice(main_title={})}, 41016),
-        ({"template_card": buttons(task_id="another")}, 40058),
+        ({"template_card": buttons(task_id="another")}, 42014),
         ({"template_card": notice(), "agentid": 1}, 301002),
         ({"template_card": notice(), "agentid": "1000002"}, 40056),
         ({"template_card": notice(), "atall": 0}, 82001),
@@ -139,7 +139,7 @@ def test_everybody_is_everybody_who_got_the_card(town: Town) -> None:
 def test_a_code_is_good_for_one_update(town: Town) -> None:
     code = town.card("wangfang|heping", buttons())
     assert town.update(code, userids=["wangfang"], template_card=notice())["errcode"] == 0
-    assert town.update(code, userids=["heping"], template_card=notice())["errcode"] == 40058
+    assert town.update(code, userids=["heping"], template_card=notice())["errcode"] == 42022
     assert town.words("he") == ["【费用报销】\n[同意] [驳回]"]
 
 
@@ -189,4 +189,4 @@ def test_reset_forgets_codes_and_task_ids(town: Town) -> None:
 def test_a_card_that_is_gone_cannot_be_updated(town: Town) -> None:
     code = town.card("wangfang", buttons())
     town.fault("message_gone")
-    assert town.update(code, template_card=notice(), **EVERYBODY)["errcode"] == 40058
+    assert town.update(code, template_card=notice(), **EVERYBODY)["errcode"] == 42022
