@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.command import Commands, Words
 from bot.config import DEFAULT_PATH, ConfigError, load
 
 if TYPE_CHECKING:
@@ -29,15 +30,7 @@ DRY_RUN = click.option("--dry-run", is_flag=True, help="只检查，不写入。
 CSV = click.argument("file", type=click.Path(path_type=Path))
 
 
-class Words(click.ClickException):
-    """An error in one Chinese sentence, exit code 1."""
-
-    def show(self, file: object = None) -> None:
-        """Print the sentence without click's English prefix."""
-        click.echo(self.message, err=True)
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """清廉助手：在飞书里四级联签的报销助手。"""
 
@@ -212,6 +205,7 @@ def outbox() -> None:
 @CONFIG
 def outbox_list(path: Path) -> None:
     """列出放弃发送的消息（不含内容）。"""
+    from scheduler.clock import local
     from storage import outbox as box
     from storage import people as roster
 
@@ -221,7 +215,8 @@ def outbox_list(path: Path) -> None:
         names = roster.by_ids(tx, [each.recipient.person_id for each in dead if each.recipient.person_id])
     for each in dead:
         to = names[each.recipient.person_id].name if each.recipient.person_id else "未登记的账号"
-        click.echo(f"{each.id}\t{each.created_at:%Y-%m-%d %H:%M}\t{to}\t{each.subject}\t{each.error}")
+        at = local(each.created_at, app.config.org.timezone)
+        click.echo(f"{each.id}\t{at:%Y-%m-%d %H:%M}\t{to}\t{each.subject}\t{each.error}")
     click.echo(f"共 {len(dead)} 条。修好原因后用 qinglian outbox retry 重发。")
 
 

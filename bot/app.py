@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.config import Config
+from bot.config import Config, ConfigError, Feishu
 from bot.context import JobContext
 from bot.feishu.inbound import FeishuInbound
 from bot.feishu.inbound import left_over as feishu_left_over
@@ -27,6 +28,7 @@ from storage.files import FileStore
 if TYPE_CHECKING:
     from flask import Flask
 
+    from bot.feishu.listen import Listener
     from bot.relay import Relay
     from scheduler.runner import Runner
 
@@ -60,16 +62,24 @@ class App:
 
         inbounds: dict[str, Inbound] = {}
         verifiers: dict[str, Verifies] = {}
-        if feishu := self.config.feishu:
-            window = timedelta(hours=feishu.window_hours)
-            inbounds["feishu"] = FeishuInbound(
-                feishu.app_id, feishu.encrypt_key, feishu.verification_token, window
-            )
+        if self.config.feishu and not self.config.listens:
+            inbounds["feishu"] = _feishu_inbound(self.config.feishu)
         if wecom := self.config.wecom:
             window = timedelta(hours=wecom.window_hours)
             edge = WecomInbound(wecom.corp_id, wecom.agent_id, wecom.token, wecom.encoding_aes_key, window)
             inbounds["wecom"] = verifiers["wecom"] = edge
         return create_app(inbounds, verifiers, self.router, machine_time, self._waiting)
+
+    def listener(self) -> Listener:
+        """Return what reads Feishu's long connection; this imports its SDK. Raises ConfigError."""
+        feishu = self.config.feishu
+        if feishu is None or not self.config.listens:
+            raise ConfigError('[feishu] 的 mode 不是 "long_connection"，没有长连接可听：消息由网页进程接收')
+        from bot.feishu.connection import LongConnection
+        from bot.feishu.listen import Listener
+
+        connect = partial(LongConnection, feishu.app_id, feishu.app_secret, feishu.base_url)
+        return Listener(_feishu_inbound(feishu), self.router, connect)
 
     def relay(self) -> Relay:
         """Return the relay; this is what imports the platforms' SDKs."""
@@ -114,6 +124,11 @@ class App:
     def _waiting(self) -> Mapping[str, int]:
         with self.database.read() as tx:
             return outbox.counts(tx)
+
+
+def _feishu_inbound(feishu: Feishu) -> FeishuInbound:
+    window = timedelta(hours=feishu.window_hours)
+    return FeishuInbound(feishu.app_id, feishu.encrypt_key, feishu.verification_token, window)
 
 
 def _clock(config: Config) -> Clock:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 DEFAULT_PATH = "config.toml"
+WEBHOOK, LONG_CONNECTION = "webhook", "long_connection"
 
 
 class ConfigError(Exception):
@@ -52,13 +53,15 @@ class Storage:
 
 @dataclass(frozen=True)
 class Feishu:
-    """A self-built Feishu app: 开发者后台 › 凭证与基础信息, and 事件与回调 › 加密策略."""
+    """A self-built Feishu app: 开发者后台 › 凭证与基础信息, and 事件与回调 › 加密策略.
+
+    `mode` is WEBHOOK, which needs `encrypt_key` and `verification_token`, or LONG_CONNECTION."""
 
     app_id: str
     app_secret: str = field(repr=False)
-    encrypt_key: str = field(repr=False)
-    verification_token: str = field(repr=False)
-    mode: str = "webhook"
+    encrypt_key: str = field(default="", repr=False)
+    verification_token: str = field(default="", repr=False)
+    mode: str = WEBHOOK
     base_url: str = "https://open.feishu.cn"
     window_hours: int = 8
 
@@ -97,6 +100,11 @@ class Config:
     demo: Demo
     feishu: Feishu | None
     wecom: Wecom | None
+
+    @property
+    def listens(self) -> bool:
+        """Whether Feishu's events come over the long connection."""
+        return self.feishu is not None and self.feishu.mode == LONG_CONNECTION
 
 
 _TABLES: Mapping[str, type[Any]] = {
@@ -201,8 +209,8 @@ def _check(config: Config) -> None:
         raise ConfigError(f"[server] 的 port 要在 1 到 65535 之间，现在是 {config.server.port}")
     if not _DATABASE.fullmatch(config.storage.url):
         raise ConfigError("[storage] 的 url 要写成 sqlite:///文件 或 postgresql+psycopg://用户:密码@主机/库")
-    if config.feishu and config.feishu.mode != "webhook":
-        raise ConfigError(f'[feishu] 的 mode 目前只支持 "webhook"，现在是 {config.feishu.mode!r}')
+    if config.feishu:
+        _check_mode(config.feishu)
     if config.wecom and not _AES_KEY.fullmatch(config.wecom.encoding_aes_key):
         raise ConfigError("[wecom] 的 encoding_aes_key 要是 43 个字母或数字，从「API 接收」页面整段复制")
     urls = {
@@ -212,6 +220,17 @@ def _check(config: Config) -> None:
         _check_base_url(table, url)
     if config.demo.clock_file and not (urls and all(_is_loopback(each) for each in urls.values())):
         raise ConfigError("[demo] 的 clock_file 只能在每个 base_url 都指向本机时使用")
+
+
+def _check_mode(feishu: Feishu) -> None:
+    if feishu.mode not in (WEBHOOK, LONG_CONNECTION):
+        raise ConfigError(
+            f'[feishu] 的 mode 要写 "{WEBHOOK}"（有公网地址）或 "{LONG_CONNECTION}"（没有公网地址），'
+            f"现在是 {feishu.mode!r}"
+        )
+    for key in ("encrypt_key", "verification_token"):
+        if feishu.mode == WEBHOOK and not getattr(feishu, key).strip():
+            raise ConfigError(f"[feishu] 缺少 {key}。{_ways_to_give('feishu', key)}")
 
 
 def _check_base_url(table: str, url: str) -> None:

@@ -6,7 +6,7 @@ import logging
 import traceback
 from pathlib import Path
 
-QUIET = ("alembic", "apscheduler", "waitress.queue", "urllib3", "Lark", "werkzeug")
+QUIET = ("alembic", "apscheduler", "waitress.queue", "urllib3", "Lark", "websockets", "werkzeug")
 
 
 def set_up() -> None:

@@ -6,11 +6,13 @@ is known here alone, so that every story runs on every platform unchanged.
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import text
 
 from bot.simulator import SimPerson
 from bot.simulator.driver import shown
@@ -27,11 +29,10 @@ from tests.house import CAST
 class World(Players):
     """The CAST on a running stage."""
 
-    def __init__(self, stage: Stage, folder: Path) -> None:
+    def __init__(self, stage: Stage, url: str) -> None:
         super().__init__(stage.simulator.base_url, {})
         self.stage = stage
-        self.database = Database(f"sqlite:///{folder / 'qinglian.db'}")
-        self._folder = folder
+        self.database = Database(url)
 
     def begin(self, platform: str, homes: dict[str, str] | None = None) -> World:
         """Start over: empty chats and records, the cast at home on a platform, the clock back in place."""
@@ -127,8 +128,8 @@ class World(Players):
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Ask the database."""
-        with closing(sqlite3.connect(self._folder / "qinglian.db")) as connection:
-            return connection.execute(sql).fetchall()
+        with self.database.read() as tx:
+            return [tuple(row) for row in tx.run(text(sql))]
 
     def _wipe(self) -> None:
         with self.database.write() as tx:
@@ -160,6 +161,12 @@ def everybody() -> list[SimPerson]:
     return [*cast, SimPerson("lu", "路人", "外单位", "ou_lu", "lu")]
 
 
-def open_world(folder: Path) -> Stage:
-    """Return the stage on which all stories of a session are played."""
-    return Stage(Options(folder, poll_seconds=0.02, limits=None, people=everybody()))
+@contextmanager
+def open_world(folder: Path, url: str = "") -> Iterator[World]:
+    """Start simulator and assistant for the length of some stories, on SQLite or on a database by URL."""
+    url = url or f"sqlite:///{folder / 'qinglian.db'}"
+    options = Options(folder, poll_seconds=0.02, limits=None, people=everybody(), storage_url=url)
+    with Stage(options) as stage:
+        world = World(stage, url)
+        yield world
+        world.database.close()

@@ -6,7 +6,6 @@ Importing this module costs about four seconds and 170 MB, so that only the rela
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable
 from threading import Lock
 from time import monotonic
@@ -17,6 +16,7 @@ from lark_oapi import Client, LogLevel, RequestOption
 from lark_oapi.api.auth.v3 import InternalTenantAccessTokenRequest, InternalTenantAccessTokenRequestBody
 from lark_oapi.core.exception import UnmarshalException
 
+from bot.feishu import sdk_log
 from bot.feishu.failures import BAD_TOKEN, failure
 from bot.platform import SendFailed
 
@@ -48,7 +48,7 @@ class FeishuClient:
             .log_level(LogLevel.WARNING)
             .build()
         )
-        _silence_sdk_output()
+        sdk_log.tame()
         self._token = _Token(self._new_token)
 
     @property
@@ -123,10 +123,3 @@ def _succeeded(response: Any) -> Any:
     if not response.success():
         raise failure(response.code, response.raw.status_code, response.raw.headers)
     return response
-
-
-def _silence_sdk_output() -> None:
-    """The SDK's logger prints to standard output and passes every line on as well; the latter is enough."""
-    log = logging.getLogger("Lark")
-    for handler in list(log.handlers):
-        log.removeHandler(handler)

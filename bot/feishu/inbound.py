@@ -1,4 +1,4 @@
-"""Feishu's webhook edge: proves who sent the bytes and when, and says what they mean; plain code, no SDK."""
+"""Feishu's inbound edge: proves who sent the bytes and when, and says what they mean; plain code, no SDK."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Json = dict[str, Any]
 
 
 class FeishuInbound:
-    """Implements `bot.platform.Inbound` for one self-built app.
+    """Implements `bot.platform.Inbound` for one self-built app, and reads the long connection's events.
 
     `encrypt_key` empty: nothing is signed or encrypted and the verification token alone vouches for the
     sender, as on the platform. `window` is how far a signature may be from now, both ways; the platform
@@ -71,6 +71,19 @@ class FeishuInbound:
             return self._first_contact(self._aes, body)
         self._check_signature(headers, body, now)
         return self._read_envelope(_opened(self._aes, body))
+
+    def read_plain(self, payload: bytes) -> Incoming:
+        """Return the event in `payload`, which came over a connection that the platform authenticated.
+
+        Nothing is signed or encrypted there; a token counts where both sides have one. Raises Refused: 400
+        for bytes that are not a v2 envelope, 401 for a wrong token, 403 for another app's event.
+        Source: event-subscription-guide, receive events through a long connection.
+        """
+        envelope = _object(payload)
+        header = _header(envelope)
+        if self._token and header.get("token"):
+            self._check_token(header["token"])
+        return self._event(header, envelope)
 
     def answer(self, incoming: Incoming, reply: Reply | None) -> Answer:
         """Return what the platform shows after a click; messages cannot be answered over HTTP.
@@ -114,13 +127,14 @@ class FeishuInbound:
     def _read_envelope(self, envelope: Json) -> Incoming | Answer:
         if _is_challenge(envelope):
             return self._challenge(envelope)
-        if envelope.get("schema") != "2.0":
-            raise Refused(400, "not a v2 envelope")
-        header = _part(envelope, "header")
+        header = _header(envelope)
         if self._token:
             self._check_token(header.get("token"))
         elif self._aes is None:
             raise Refused(401, "neither key nor token is configured")
+        return self._event(header, envelope)
+
+    def _event(self, header: Json, envelope: Json) -> Incoming:
         if header.get("app_id") != self._app_id:
             raise Refused(403, "foreign app")
         event = _part(envelope, "event")
@@ -209,6 +223,12 @@ def _part(outer: Json, name: str) -> Json:
     if not isinstance(value, dict):
         raise Refused(400, f"no {name}")
     return value
+
+
+def _header(envelope: Json) -> Json:
+    if envelope.get("schema") != "2.0":
+        raise Refused(400, "not a v2 envelope")
+    return _part(envelope, "header")
 
 
 def _id(value: object, longest: int = _MAX_ID) -> str:

@@ -30,7 +30,7 @@ name = "春晖社会服务中心（示例）"
 port = {port}
 
 [storage]
-url = "sqlite:///qinglian.db"
+url = "{storage_url}"
 files = "files"
 
 [feishu]
@@ -67,6 +67,7 @@ class Options:
     poll_seconds: float = 0.1
     limits: float | None = 1.0
     people: Sequence[SimPerson] | None = None
+    storage_url: str = "sqlite:///qinglian.db"
 
 
 class Stage:
@@ -158,6 +159,7 @@ class Stage:
             feishu=self.feishu,
             wecom=self.wecom,
             base_url=self.simulator.base_url,
+            storage_url=self._options.storage_url,
             poll=self._options.poll_seconds,
             per_minute=25 if self._options.limits else 1000,
         )

@@ -150,7 +150,7 @@ def _quote(sections: Sequence[Section]) -> tuple[Json | None, list[Section]]:
     ordered = _by_weight(sections)
     for section in ordered:
         words = "\n".join(map(line, section.lines))
-        if section.title and not section.folded and 0 < len(words) <= _TEXT:
+        if section.title and 0 < len(words) <= _TEXT:
             others = [each for each in ordered if each is not section]
             return {"type": 0, "title": cut(line(section.title), _TITLE), "quote_text": words}, others
     return None, ordered

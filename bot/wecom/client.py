@@ -1,6 +1,6 @@
 """wechatpy made dependable: one token for all threads, short timeouts, every failure a SendFailed.
 
-Source: the client of wechatpy.enterprise has the address of gettoken and of downloads built in, knows no
+Left alone, the client of wechatpy.enterprise has the address of gettoken and of downloads built in, knows no
 timeout for either, renews a token without end, and takes 40001 for a bad token, which here is a bad secret.
 Importing this module costs a quarter of a second, so that only the relay does.
 """

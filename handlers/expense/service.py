@@ -164,8 +164,8 @@ def send_files(ctx: Asked, claim: Claim) -> int:
 
 
 def todo(ctx: Asked) -> list[tuple[Claim, Step]]:
-    """Return what waits for the person's signature, the longest waiting first; one more than TODO_LIMIT at most,
-    which tells that there is more."""
+    """Return what waits for the person's signature, the longest waiting first; one more than TODO_LIMIT,
+    where there is more."""
     found = steps_table.todo(ctx.tx, ctx.person.id, TODO_LIMIT + 1)
     ids = [int(each.subject.removeprefix("expense:")) for each in found]
     claims = expense.by_ids(ctx.tx, ids)

@@ -26,8 +26,9 @@ def wecom_edge() -> WecomInbound:
     return WecomInbound(wecom.CORP, wecom.AGENT, wecom.TOKEN, wecom.KEY, WINDOW)
 
 
-def feishu_click(person: str = "ou_li", args: Args = ARGS, number: int = 1) -> feishu.Webhook:
-    """Return a click on 同意 as Feishu pushes it now; `number` tells clicks apart."""
+def feishu_click(person: str = "ou_li", args: Args = ARGS) -> feishu.Webhook:
+    """Return a click on 同意 as Feishu pushes it now, one of its own for each claim."""
+    number = args["claim"]
     event = {
         "operator": {"tenant_key": "t", "open_id": person, "union_id": "on_8ed6aa67826108097d9ee143816345"},
         "token": "c-295d2fda9dcf6e8d1e5b3d3a1c3f4f5a6b7c8d9e",

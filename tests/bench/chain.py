@@ -42,7 +42,12 @@ def _share(scale: Scale, folder: Path) -> Iterator[Row]:
     house.database.close()
     what = "share of hash and canonical JSON in a durable decision (one entry)"
     yield at_most("G10", what, 100 * ratio(found["hash"], found["decision"]), 3, " %")
-    yield told("G10", "... with the three statements that append it", 100 * ratio(found["append"], found["decision"]), " %")
+    yield told(
+        "G10",
+        "... with the three statements that append it",
+        100 * ratio(found["append"], found["decision"]),
+        " %",
+    )
     yield told("G10", "a durable decision, waiting for the disk", median(found["decision"]) * 1000, " ms")
 
 

@@ -32,7 +32,7 @@ def measure(scale: Scale) -> Iterator[Row]:
     yield _wecom(scale)
 
 
-def plain(webhook: feishu.Webhook, decode: Callable[[bytes], Any]) -> object:
+def plain(webhook: feishu.Webhook, decode: Callable[[bytes], Any]) -> Any:
     """Verify, decrypt and decode: the least that can be done with a webhook."""
     timestamp, nonce = (
         webhook.headers["x-lark-request-timestamp"],
@@ -67,7 +67,9 @@ def _feishu(scale: Scale) -> Iterator[Row]:
     )
     what = "Feishu: verify, decrypt, parse to a typed click; plain code on cryptography and json = 1"
     yield at_most("G1", what, ratio(found["ours"], found["standard"]), 1.25)
-    yield told("G1", "the same; plain code on cryptography and msgspec = 1", ratio(found["ours"], found["msgspec"]))
+    yield told(
+        "G1", "the same; plain code on cryptography and msgspec = 1", ratio(found["ours"], found["msgspec"])
+    )
 
 
 def _wecom(scale: Scale) -> Row:

@@ -14,9 +14,8 @@ PLATFORMS = ("feishu", "wecom")
 @pytest.fixture(scope="session")
 def one_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The running stage."""
-    folder = tmp_path_factory.mktemp("world")
-    with open_world(folder) as stage:
-        yield World(stage, folder)
+    with open_world(tmp_path_factory.mktemp("world")) as world:
+        yield world
 
 
 @pytest.fixture(params=PLATFORMS)

@@ -100,14 +100,15 @@ def _part(value: Any, part: Part, path: str) -> None:
         _CHECKS[type(part.fields[name])](item, part.fields[name], f"{path}.{name}")
     for name, shape in part.fields.items():
         if shape.required and value.get(name) in (None, "", []):
-            raise _fault(f"{path}.{name}", "missing", _missing(shape))
+            raise _fault(f"{path}.{name}", "missing", _codes(shape).missing)
     needed = part.needs.get(value.get("type", 0))
     if needed and not value.get(needed):
-        raise _fault(f"{path}.{needed}", "missing for this type", _missing(part.fields[needed]))
+        raise _fault(f"{path}.{needed}", "missing for this type", _codes(part.fields[needed]).missing)
 
 
-def _missing(shape: Shape) -> int:
-    return shape.missing if isinstance(shape, Text) else BAD_CARD
+def _codes(shape: Shape) -> Text:
+    """Only texts have codes of their own."""
+    return shape if isinstance(shape, Text) else Text()
 
 
 def _many(value: Any, many: Many, path: str) -> None:
@@ -119,8 +120,8 @@ def _many(value: Any, many: Many, path: str) -> None:
         _part(item, many.part, f"{path}[{place}]")
     keys = [item[many.unique] for item in value if many.unique in item]
     if len(keys) != len(set(keys)):
-        unique = many.part.fields[many.unique]
-        raise _fault(f"{path}.{many.unique}", "used twice", unique.invalid)
+        code = _codes(many.part.fields[many.unique]).invalid
+        raise _fault(f"{path}.{many.unique}", "used twice", code)
 
 
 def _text(value: Any, text: Text, path: str) -> None:

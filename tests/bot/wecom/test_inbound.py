@@ -504,6 +504,25 @@ def test_a_click_is_answered_with_the_card_that_takes_its_place() -> None:
     }
 
 
+def test_a_card_that_takes_a_place_is_written_as_the_platform_spells_it() -> None:
+    decided = Card(
+        title="报销", subject="x", tag="已同意", fields=(Field("金额", "¥30"), Field("事由", "长" * 31))
+    )
+    body = edge.answer(CLICK, Reply(card=decided)).body
+    plain = Seal(CORP, TOKEN, KEY).opened(parsed(body).findtext("Encrypt", "")).decode()
+
+    for part in (
+        "<MsgType><![CDATA[update_template_card]]></MsgType><TemplateCard>",
+        "<CardType><![CDATA[button_interaction]]></CardType><MainTitle><Title><![CDATA[报销]]></Title></MainTitle>",
+        "<Source><Desc><![CDATA[已同意]]></Desc><DescColor>1</DescColor></Source>",
+        f"<SubTitleText><![CDATA[事由：{'长' * 31}]]></SubTitleText>",
+        "<HorizontalContentList><KeyName><![CDATA[金额]]></KeyName><Value><![CDATA[¥30]]></Value></HorizontalContentList>",
+        "<ButtonList><Text><![CDATA[已同意]]></Text><Style>3</Style><Key>",
+        "</ButtonList><ReplaceText><![CDATA[已同意]]></ReplaceText></TemplateCard></xml>",
+    ):
+        assert part in plain
+
+
 def test_a_click_that_has_only_words_for_an_answer_leaves_the_card_as_it_is() -> None:
     assert heard(Reply(toast="王芳 已于 09:12 同意", refused=True), CLICK) is None
 

@@ -479,6 +479,16 @@ def test_a_refused_token_is_replaced_once_and_nobody_notices(wecom: WeCom, code:
     assert wecom.calls("/gettoken") == 2
 
 
+def test_threads_whose_token_is_refused_at_once_fetch_one_new_token(wecom: WeCom) -> None:
+    wecom.outbound.send_text(LIN, "先有凭证", "token-0")
+    wecom.fault("token_revoked", api="message/send")
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: wecom.outbound.send_text(LIN, "好", f"token-{n}"), range(1, 17)))
+
+    assert wecom.calls("/gettoken") == 2
+    assert len(wecom.chat()) == 17
+
+
 def test_a_token_that_is_refused_for_ever_is_not_asked_for_for_ever() -> None:
     with Stub(message__send=[Told({"errcode": 40014, "errmsg": "invalid access_token"})]) as stub:
         assert failed(new_outbound(stub.base_url).send_text, LIN, "好", "token-1").setup

@@ -95,6 +95,13 @@ def test_a_length_that_does_not_fit_is_noticed() -> None:
         envelope.decrypt(OFFICIAL, envelope.encrypt(OFFICIAL, b"hello", b"too short"))
 
 
+def test_the_bot_has_five_seconds_and_the_platform_tries_three_times_in_all() -> None:
+    made = envelope.callback(OFFICIAL, {"MsgType": "text"}, 0.0, "", lambda outcome: None)
+    assert (made.deadline, made.repushed, made.retries) == (5.0, True, 2)
+    check = envelope.verification(OFFICIAL, "echo", 0.0)
+    assert (check.deadline, check.repushed, check.method) == (1.0, False, "GET")
+
+
 # XML.
 
 

@@ -1,0 +1,385 @@
+"""The command line: what it does, and that whatever goes wrong ends in one Chinese sentence."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.__main__ import main
+from bot.context import JobContext
+from handlers.expense.rules import CHAIN_SETTING
+from storage import journal, outbox
+from storage.database import Database
+from storage.outbox import Kind, Recipient
+from storage.people import Address, by_keys
+from tests.bot.rooms import ZONE, rows
+
+ROOT = Path(__file__).parents[2]
+SECRET = "s3cret-password"
+
+
+class Installation:
+    """A folder with a configuration and a database, and the command line on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config = folder / "config.toml"
+        self.file = folder / "house.db"
+        self.configure('[storage]\nurl = "sqlite:///house.db"\nfiles = "files"\n')
+
+    def configure(self, text: str) -> None:
+        """Write the configuration."""
+        self.config.write_text(f'[org]\nname = "春晖"\n{text}', encoding="utf-8")
+
+    def __call__(self, *words: str) -> Result:
+        """Type a command. It answers, whatever it is: nothing unexpected comes out of it."""
+        result = CliRunner().invoke(main, [*words, "--config", str(self.config)])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result
+
+    def done(self, *words: str) -> str:
+        """Type a command that goes well; return what it prints."""
+        result = self(*words)
+        assert (result.exit_code, result.stderr) == (0, "")
+        return result.stdout
+
+    def refused(self, *words: str, code: int = 1) -> str:
+        """Type a command that cannot be done; return the one sentence that it says."""
+        return sentence(self(*words), code)
+
+    def database(self) -> Database:
+        return Database(f"sqlite:///{self.file}", synchronous="OFF")
+
+
+def sentence(result: Result, code: int) -> str:
+    """Return the one Chinese line on which a command ended."""
+    assert (result.exit_code, result.stdout) == (code, "")
+    (line,) = result.stderr.splitlines()
+    assert re.search("[\u4e00-\u9fff]", line)
+    assert not re.search("Traceback|Error:|Usage:", line)
+    assert SECRET not in line
+    return line
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Installation:
+    """An installation whose database was not made yet."""
+    return Installation(tmp_path)
+
+
+@pytest.fixture
+def installation(tmp_path: Path, furnished: Path) -> Installation:
+    """An installation that the cast works with."""
+    shutil.copy(furnished, tmp_path / "house.db")
+    return Installation(tmp_path)
+
+
+NEED_A_DATABASE = [
+    ("web",),
+    ("relay",),
+    ("scheduler",),
+    ("people", "import", "x.csv"),
+    ("projects", "import", "x.csv"),
+    ("deputies", "import", "x.csv"),
+    ("journal", "verify"),
+    ("outbox", "list"),
+    ("outbox", "retry"),
+    ("settings", "list"),
+    ("settings", "confirm", CHAIN_SETTING, "--resolution", "1", "--date", "2026-03-03"),
+]
+NEED_A_CONFIGURATION = [("migrate",), ("run",), *NEED_A_DATABASE]
+
+
+# What is typed.
+
+
+@pytest.mark.parametrize("words", [["-h"], ["--help"], ["settings", "-h"], ["journal", "verify", "--help"]])
+def test_every_command_explains_itself(words: list[str]) -> None:
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0
+    assert re.search("[\u4e00-\u9fff]", result.stdout)
+
+
+def test_all_commands_are_listed_each_with_a_line() -> None:
+    listed = CliRunner().invoke(main, ["-h"]).stdout
+    for name in main.commands:
+        assert re.search(rf"^  {name} +[\u4e00-\u9fff]", listed, re.MULTILINE), name
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["pigeon"], "没有这样的命令或参数。用法见 main -h"),
+        (["--pigeon"], "没有选项 --pigeon。用法见 main -h"),
+        (["journal", "pigeon"], "没有这样的命令或参数。用法见 main journal -h"),
+        (["journal", "verify", "more"], "没有这样的命令或参数。用法见 main journal verify -h"),
+        (["journal", "verify", "--all"], "没有选项 --all。用法见 main journal verify -h"),
+        (["workdays", "add", "2026-03-03"], "缺少 N。用法见 main workdays add -h"),
+        (["people", "import"], "缺少 FILE。用法见 main people import -h"),
+        (
+            ["settings", "confirm", "x", "--date", "2026-03-03"],
+            "缺少 --resolution。用法见 main settings confirm -h",
+        ),
+        (
+            ["settings", "confirm", "x", "--resolution", "1", "--date", "3 月 3 日"],
+            "--date 的值不对。用法见 main settings confirm -h",
+        ),
+        (["demo", "--port", "70000"], "--port 的值不对。用法见 main demo -h"),
+        (["demo", "--port", "http"], "--port 的值不对。用法见 main demo -h"),
+    ],
+)
+def test_what_is_typed_wrongly_is_said_with_where_to_look(words: list[str], expected: str) -> None:
+    assert sentence(CliRunner().invoke(main, words), 2) == expected
+
+
+def test_as_a_process_it_answers_the_same(tmp_path: Path) -> None:
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "bot", *words]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    well = run("workdays", "add", "2026-02-10", "1")
+    assert (well.returncode, well.stdout, well.stderr) == (0, "2026-02-11\n", "")
+    badly = run("migrate", "--config", str(tmp_path / "config.toml"))
+    assert (badly.returncode, badly.stdout) == (1, "")
+    assert badly.stderr.startswith("找不到配置文件")
+    assert len(badly.stderr.splitlines()) == 1
+
+
+def test_the_configuration_can_be_named_by_the_environment(installation: Installation) -> None:
+    env = {"QINGLIAN_CONFIG": str(installation.config)}
+    result = CliRunner().invoke(main, ["outbox", "list"], env=env)
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+# Installations that are not right.
+
+
+@pytest.mark.parametrize("words", NEED_A_CONFIGURATION, ids=" ".join)
+def test_without_a_usable_configuration_nothing_begins(bare: Installation, words: tuple[str, ...]) -> None:
+    bare.configure("[server]\nport = 99999\n")
+    assert bare.refused(*words) == "[server] 的 port 要在 1 到 65535 之间，现在是 99999"
+    assert [each.name for each in bare.folder.iterdir()] == ["config.toml"]
+
+
+@pytest.mark.parametrize("words", NEED_A_DATABASE, ids=" ".join)
+def test_without_the_newest_schema_nothing_begins(bare: Installation, words: tuple[str, ...]) -> None:
+    assert bare.refused(*words) == "数据库还不是最新的结构，请先运行 qinglian migrate"
+
+
+@pytest.mark.parametrize("words", [("migrate",), ("journal", "verify"), ("web",)], ids=" ".join)
+def test_a_file_that_is_no_database_is_said(bare: Installation, words: tuple[str, ...]) -> None:
+    bare.file.write_bytes(b"not a database at all" * 100)
+    said = bare.refused(*words)
+    assert said == (
+        "没有做成：数据库用不了（file is not a database）。请核对 [storage] 的 url，以及数据库是否在运行"
+    )
+
+
+def test_a_database_that_cannot_be_reached_is_said_without_its_password(bare: Installation) -> None:
+    url = f"postgresql+psycopg://qinglian:{SECRET}@127.0.0.1:1/qinglian"
+    bare.configure(f'[storage]\nurl = "{url}"\n')
+    assert bare.refused("migrate").startswith("没有做成：数据库用不了（connection failed")
+
+
+def test_a_folder_that_cannot_be_made_is_said(bare: Installation) -> None:
+    bare.configure('[storage]\nurl = "sqlite:///config.toml/x/house.db"\n')
+    assert "没有做成：读写" in bare.refused("migrate")
+
+
+def test_a_defect_is_said_with_its_place_and_without_its_message(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_tx: object) -> None:
+        raise RuntimeError(SECRET)
+
+    monkeypatch.setattr(journal, "verify", broken)
+    said = installation.refused("journal", "verify")
+    assert said.startswith("没有做成：出了意外（RuntimeError at ")
+    assert "test_command_line.py" in said
+
+
+# migrate
+
+
+def test_migrate_makes_the_database_and_may_be_repeated(bare: Installation) -> None:
+    for _ in range(2):
+        assert bare.done("migrate") == "数据库已是最新结构。\n"
+    assert bare.done("outbox", "list").startswith("共 0 条")
+    assert bare.done("journal", "verify").startswith("流水账「main」0 条，条条相连。")
+
+
+# imports
+
+
+def test_the_sample_can_be_imported_and_imported_again(bare: Installation) -> None:
+    sample = ROOT / "bot" / "simulator" / "sample"
+    bare.done("migrate")
+    for table in ("people", "projects", "deputies"):
+        result = bare(table, "import", str(sample / f"{table}.csv"), "--dry-run")
+        assert result.exit_code == 0
+        assert result.stdout.startswith("只检查，没有写入。将会新增")
+        assert bare(table, "import", str(sample / f"{table}.csv")).stdout.startswith("新增")
+        assert "新增 0" in bare(table, "import", str(sample / f"{table}.csv")).stdout
+
+
+@pytest.mark.parametrize("table", ["people", "projects", "deputies"])
+def test_a_table_that_is_not_there_or_not_right_is_refused(installation: Installation, table: str) -> None:
+    assert installation.refused(table, "import", "nowhere.csv") == "找不到文件 nowhere.csv"
+    wrong = installation.folder / "wrong.csv"
+    wrong.write_text("a,b\n1,2\n", encoding="utf-8")
+    before = rows_of_the_roster(installation)
+    result = installation(table, "import", str(wrong))
+    assert result.exit_code == 1
+    assert "什么都没有写入" in result.stderr
+    assert "Traceback" not in result.output
+    assert rows_of_the_roster(installation) == before
+
+
+def rows_of_the_roster(installation: Installation) -> list[tuple[object, ...]]:
+    database = installation.database()
+    found = rows(database, "select key, name from person union all select code, name from project order by 1")
+    database.close()
+    return found
+
+
+# journal verify
+
+
+@pytest.fixture
+def written(installation: Installation) -> Installation:
+    """An installation whose journal has three entries."""
+    database = installation.database()
+    for number in (1, 2, 3):
+        with database.write() as tx:
+            now = datetime(2026, 3, 3, 1, number, tzinfo=UTC)
+            JobContext(tx, now, now, ZONE).record("lin", "did", f"thing:{number}", 1, {"n": number})
+    database.close()
+    return installation
+
+
+def test_a_journal_that_holds_shows_its_last_hash(written: Installation) -> None:
+    ((digest,),) = ask(written, "select hash from journal where seq = 3")
+    said = written.done("journal", "verify")
+    assert f"流水账「main」3 条，条条相连。末条校验值 {digest}" in said
+    assert "末尾被整段截掉时" in said
+
+
+TAMPERED = {
+    "a changed byte": (
+        "update journal set facts = '{\"n\":9}' where seq = 2",
+        "第 2 条对不上：内容与校验值不符",
+    ),
+    "a changed actor": ("update journal set actor = 'li' where seq = 1", "第 1 条对不上：内容与校验值不符"),
+    "a changed time": (
+        "update journal set at = replace(at, '01:03', '01:04') where seq = 3",
+        "第 3 条对不上：内容与校验值不符",
+    ),
+    "a missing entry": ("delete from journal where seq = 2", "第 2 条对不上：缺少第 2 条"),
+    "a missing end": ("delete from journal where seq = 3", "末尾应为第 3 条，实际到第 2 条"),
+    "unreadable bytes": ("update journal set facts = cast(x'ff' as text) where seq = 2", "第 2 条对不上"),
+}
+
+
+@pytest.mark.parametrize(("statement", "said"), TAMPERED.values(), ids=TAMPERED)
+def test_whatever_was_changed_in_the_journal_is_found_and_named(
+    written: Installation, statement: str, said: str
+) -> None:
+    ask(written, statement)
+    answer = written.refused("journal", "verify")
+    assert answer.startswith("流水账「main」")
+    assert said in answer
+
+
+def ask(installation: Installation, statement: str) -> list[tuple[object, ...]]:
+    """Run a statement past the house, as somebody with the file in hand would."""
+    with closing(sqlite3.connect(installation.file)) as connection, connection:
+        return connection.execute(statement).fetchall()
+
+
+# outbox
+
+
+def test_messages_that_were_given_up_are_listed_without_their_words_and_sent_again(
+    installation: Installation,
+) -> None:
+    database = installation.database()
+    posted = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)
+    with database.write() as tx:
+        lin = by_keys(tx, ["lin"])["lin"]
+        outbox.post(tx, Recipient(lin.id), Kind.TEXT, "chat", SECRET, posted)
+        outbox.post(tx, Recipient(address=Address("feishu", "ou_x")), Kind.TEXT, "chat", SECRET, posted)
+        for item in outbox.claim(tx, posted, 10):
+            outbox.bury(tx, item.id, "对方收不到应用的消息（230013）")
+    database.close()
+    listed = installation.done("outbox", "list").splitlines()
+    assert listed[0] == "1\t2026-03-03 09:00\t林晓\tchat\t对方收不到应用的消息（230013）"
+    assert listed[1].split("\t")[2] == "未登记的账号"
+    assert listed[2].startswith("共 2 条。")
+    assert SECRET not in "".join(listed)
+    assert installation.done("outbox", "retry") == "2 条消息重新排队。\n"
+    assert installation.done("outbox", "list").startswith("共 0 条。")
+    assert installation.done("outbox", "retry") == "0 条消息重新排队。\n"
+
+
+# settings
+
+
+def test_a_setting_is_a_default_until_the_council_has_confirmed_it(installation: Installation) -> None:
+    assert "默认规则，待理事会确认" in installation.done("settings", "list")
+    confirm = (
+        "settings",
+        "confirm",
+        CHAIN_SETTING,
+        "--resolution",
+        "理字〔2026〕3 号",
+        "--date",
+        "2026-03-01",
+    )
+    assert "由决议 理字〔2026〕3 号 确认（第 1 版）" in installation.done(*confirm)
+    assert "决议 理字〔2026〕3 号（2026-03-01）" in installation.done("settings", "list")
+    assert "第 2 版" in installation.done(*confirm)
+    assert ask(installation, "select actor, act from journal") == [("命令行", "settings.confirmed")] * 2
+    installation.done("journal", "verify")
+
+
+@pytest.mark.parametrize(
+    ("name", "resolution", "said"),
+    [
+        ("pigeon", "1", "没有参数「pigeon」，可用的是："),
+        (CHAIN_SETTING, "", "决议编号请写 1 到"),
+        (CHAIN_SETTING, "  ", "决议编号请写 1 到"),
+        (CHAIN_SETTING, "长" * 500, "决议编号请写 1 到"),
+    ],
+)
+def test_a_resolution_that_cannot_be_recorded_is_refused(
+    installation: Installation, name: str, resolution: str, said: str
+) -> None:
+    words = ("settings", "confirm", name, "--resolution", resolution, "--date", "2026-03-01")
+    assert installation.refused(*words).startswith(said)
+    assert ask(installation, "select count(*) from journal") == [(0,)]
+
+
+# workdays
+
+
+def test_workdays_are_counted_over_holidays_and_weekends() -> None:
+    result = CliRunner().invoke(main, ["workdays", "add", "2026-02-10", "5"])
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "2026-02-24\n", "")
+    assert "暂定" in CliRunner().invoke(main, ["workdays", "add", "2099-02-10", "5"]).stdout
+
+
+@pytest.mark.parametrize(
+    ("day", "n"),
+    [("2026-02-30", "1"), ("tomorrow", "1"), ("2026-02-10", "many"), ("2026-02-10", "1.5"), ("", "")],
+)
+def test_what_is_no_day_or_no_number_is_refused(day: str, n: str) -> None:
+    sentence(CliRunner().invoke(main, ["workdays", "add", day, n]), 1)

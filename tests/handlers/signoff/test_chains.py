@@ -1,0 +1,202 @@
+"""Chains for any organisation whatever: four different people or a reason, found as by trying everything."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from itertools import combinations, product
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.contract.roles import Role
+from handlers.mechanisms.signoff import rules
+from handlers.mechanisms.signoff.rules import Candidate, Gap, Matter, Roster
+from storage.people import Deputy, Person
+
+EVERYBODY = 8
+NAMES = "甲乙丙丁戊己庚辛"
+POSTS = (
+    Role.PROJECT_LEAD,
+    Role.FINANCE_HEAD,
+    Role.SECRETARY_GENERAL,
+    Role.CHAIR,
+    Role.VICE_CHAIR,
+    Role.COUNCIL_MEMBER,
+    Role.ACCOUNTANT,
+    Role.SUPERVISOR,
+)
+STAFF = {
+    Role.HANDLER,
+    Role.PROJECT_LEAD,
+    Role.FINANCE_HEAD,
+    Role.ACCOUNTANT,
+    Role.CASHIER,
+    Role.SECRETARY_GENERAL,
+    Role.DEPARTMENT_HEAD,
+    Role.CHAIR,
+}
+
+someone = st.integers(1, EVERYBODY)
+posts = st.frozensets(st.sampled_from(POSTS), max_size=2)
+deputies = st.lists(st.tuples(someone, someone, someone), max_size=6)
+levels = st.sampled_from([(), (2,), (2, 3)])
+
+
+@st.composite
+def rosters(draw: st.DrawFn) -> Roster:
+    """An organisation of at most eight, some of whom have left."""
+    here = draw(st.sets(someone, min_size=3))
+    people = {
+        each: Person(each, f"p{each}", NAMES[each - 1], "办公室", frozenset(draw(posts)))
+        for each in sorted(here)
+    }
+    authorities = [
+        Deputy(number, holder, deputy, date(2026, 1, 1), date(2026, 12, 31), named_by)
+        for number, (holder, deputy, named_by) in enumerate(draw(deputies), 1)
+        if holder != deputy
+    ]
+    return Roster(people, authorities)
+
+
+@st.composite
+def claims(draw: st.DrawFn) -> tuple[Matter, Roster]:
+    """A claim that somebody may submit, and the organisation around it."""
+    roster = draw(rosters())
+    free = [each.id for each in roster.people.values() if Role.SUPERVISOR not in each.roles]
+    requester = draw(st.sampled_from(free)) if free else 0
+    payee = draw(st.none() | st.just(requester) | someone)
+    return Matter(requester, payee, draw(someone)), roster
+
+
+def may_sign(person: Person, level: int, matter: Matter, roster: Roster) -> bool:
+    """The table of decision 5 said once more, of one person at one level."""
+    if Role.SUPERVISOR in person.roles or person.id in (matter.requester, matter.payee):
+        return False
+    lead, payee = roster.people.get(matter.lead), roster.people.get(matter.payee or 0)
+    heads = roster.holders(Role.SECRETARY_GENERAL)
+    if level == 2:
+        named = lead is not None and is_deputy(person, [lead], roster)
+        return named or (person == lead and Role.SECRETARY_GENERAL not in person.roles)
+    if level == 3:
+        return Role.FINANCE_HEAD in person.roles or is_deputy(
+            person, roster.holders(Role.FINANCE_HEAD), roster
+        )
+    involved = [each for each in heads if each.id in (matter.requester, matter.payee)]
+    above = Role.VICE_CHAIR in person.roles or (
+        Role.COUNCIL_MEMBER in person.roles and not person.roles & STAFF
+    )
+    if payee is not None and Role.CHAIR in payee.roles:
+        return above
+    return (
+        Role.SECRETARY_GENERAL in person.roles
+        or is_deputy(person, heads, roster, not_of_their_own=involved)
+        or (bool(involved) and Role.CHAIR in person.roles)
+        or (any(Role.CHAIR in each.roles for each in involved) and above)
+    )
+
+
+def is_deputy(
+    person: Person, holders: list[Person], roster: Roster, not_of_their_own: list[Person] | None = None
+) -> bool:
+    """Tell whether one of the holders gave a person an authority that counts."""
+    own = {each.id for each in not_of_their_own or ()}
+    return any(
+        (each.holder, each.deputy) == (holder.id, person.id)
+        and not (holder.id in own and each.named_by == holder.id)
+        for holder in holders
+        for each in roster.deputies
+    )
+
+
+def tried(
+    matter: Matter, roster: Roster, fixed: dict[int, Candidate] | None = None
+) -> list[tuple[Candidate, ...]]:
+    """Every assignment of four different people, in the order of the candidates."""
+    signed = {1: Candidate(matter.requester, ""), **(fixed or {})}
+    seats = [
+        [signed[level]] if level in signed else rules.candidates(level, matter, roster)
+        for level in rules.LEVELS
+    ]
+    return [each for each in product(*seats) if len({one.person for one in each}) == len(each)]
+
+
+@given(claims())
+def test_a_chain_has_four_different_people_who_are_here_and_may_sign(claim: tuple[Matter, Roster]) -> None:
+    matter, roster = claim
+    chain = rules.form(matter, roster)
+    if isinstance(chain, Gap):
+        return
+    signers = [roster.people[each.person] for each in chain.values()]
+    assert list(chain) == [1, 2, 3, 4]
+    assert len({each.id for each in signers}) == 4
+    assert signers[0].id == matter.requester
+    assert not any(Role.SUPERVISOR in each.roles for each in signers)
+    assert matter.payee not in [each.id for each in signers[1:]]
+    assert all(may_sign(each, level, matter, roster) for level, each in enumerate(signers[1:], 2))
+    assert all(each.ground for each in chain.values())
+
+
+@given(claims())
+def test_the_candidates_of_a_level_are_exactly_those_whom_the_table_lets_sign(
+    claim: tuple[Matter, Roster],
+) -> None:
+    matter, roster = claim
+    for level in (2, 3, 4):
+        found = [each.person for each in rules.candidates(level, matter, roster)]
+        assert len(set(found)) == len(found)
+        assert set(found) == {
+            each.id for each in roster.people.values() if may_sign(each, level, matter, roster)
+        }
+
+
+@given(claims())
+def test_a_chain_is_found_whenever_there_is_one_and_it_is_the_first(claim: tuple[Matter, Roster]) -> None:
+    matter, roster = claim
+    possible = tried(matter, roster)
+    chain = rules.form(matter, roster)
+    assert isinstance(chain, Gap) == (not possible)
+    if not isinstance(chain, Gap):
+        assert [each.person for each in chain.values()] == [each.person for each in possible[0]]
+
+
+@given(claims(), levels, st.data())
+def test_signed_levels_stay_and_the_rest_is_found_whenever_it_can_be(
+    claim: tuple[Matter, Roster], done: tuple[int, ...], data: st.DataObject
+) -> None:
+    matter, roster = claim
+    strangers = st.permutations([each for each in roster.people if each != matter.requester])
+    fixed = {level: Candidate(key, "签过") for level, key in zip(done, data.draw(strangers), strict=False)}
+    possible = tried(matter, roster, fixed)
+    chain = rules.form(matter, roster, fixed)
+    assert isinstance(chain, Gap) == (not possible)
+    if not isinstance(chain, Gap):
+        assert [each.person for each in chain.values()] == [each.person for each in possible[0]]
+        assert {level: chain[level] for level in fixed} == fixed
+
+
+@given(claims())
+def test_a_gap_is_a_chinese_sentence_about_a_level_that_stands_in_the_way(
+    claim: tuple[Matter, Roster],
+) -> None:
+    matter, roster = claim
+    gap = rules.form(matter, roster)
+    if not isinstance(gap, Gap):
+        return
+    assert re.search(r"[\u4e00-\u9fff]{4}", gap.why)
+    assert f"第 {gap.level} 级" in gap.why
+    assert gap.level in stuck(matter, roster)
+
+
+def stuck(matter: Matter, roster: Roster) -> set[int]:
+    """The levels that stand in the way: those of every smallest group that wants more people than it has."""
+    wanted = {level: {each.person for each in rules.candidates(level, matter, roster)} for level in (2, 3, 4)}
+    for size in (1, 2, 3):
+        groups = [
+            group
+            for group in combinations(wanted, size)
+            if len(set().union(*(wanted[level] for level in group))) < size
+        ]
+        if groups:
+            return {level for group in groups for level in group}
+    return set()
