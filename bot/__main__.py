@@ -65,19 +65,23 @@ def migrate(path: Path) -> None:
 @main.command()
 @CONFIG
 def run(path: Path) -> None:
-    """全部启动：升级数据库，再启动网页、收发和定时三个进程。"""
-    from bot.roles import run_all
+    """全部启动：升级数据库，再启动网页、收发、定时各一个进程；飞书用长连接时还有监听。"""
+    from bot.roles import roles_of, run_all
     from storage.migrations import upgrade
 
-    upgrade(_app(path).database)
-    sys.exit(run_all(path, click.echo))
+    app = _app(path)
+    upgrade(app.database)
+    sys.exit(run_all(path, roles_of(app.config), click.echo))
 
 
 def _role(path: Path, start: Callable[[App], None]) -> None:
     from bot import logs
 
     logs.set_up()
-    start(_current(_app(path)))
+    try:
+        start(_current(_app(path)))
+    except ConfigError as error:
+        raise Words(str(error)) from None
 
 
 @main.command()
@@ -105,6 +109,15 @@ def scheduler(path: Path) -> None:
     from bot import roles
 
     _role(path, roles.scheduler)
+
+
+@main.command()
+@CONFIG
+def listen(path: Path) -> None:
+    """只启动监听：经长连接接收飞书的消息和点击，不需要公网地址。"""
+    from bot import roles
+
+    _role(path, roles.listen)
 
 
 @main.group()

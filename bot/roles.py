@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
 from types import FrameType
@@ -15,13 +15,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.app import App
+    from bot.config import Config
 
 log = logging.getLogger(__name__)
 
 ROLES = ("web", "relay", "scheduler")
+LISTEN = "listen"
 HEARTBEAT_SECONDS = 20
 RESTART_AFTER_SECONDS = 2.0
 STOP_WITHIN_SECONDS = 15.0
+# What makes the platform refuse a connection is mended by people: a secret, a release, a connection too many.
+REFUSED_WAIT_SECONDS = 60.0
 
 
 def web(app: App) -> None:
@@ -64,12 +68,34 @@ def scheduler(app: App) -> None:
     runner.stop()
 
 
-def run_all(config: Path, say: Callable[[str], None]) -> int:
+def listen(app: App) -> None:
+    """Read Feishu's long connection until told to stop; end with 1 when it is lost, to be started afresh."""
+    from bot.feishu.listen import Lost
+
+    stop = Event()
+    _on_stop(stop.set)
+    listener = app.listener()
+    log.info("listen is ready")
+    try:
+        listener.run(stop)
+    except Lost as lost:
+        log.error("the long connection is lost: %s", lost)
+        if lost.refused:
+            stop.wait(REFUSED_WAIT_SECONDS)
+        sys.exit(1)
+
+
+def roles_of(config: Config) -> Sequence[str]:
+    """Return the roles that an installation needs."""
+    return (*ROLES, LISTEN) if config.listens else ROLES
+
+
+def run_all(config: Path, roles: Sequence[str], say: Callable[[str], None]) -> int:
     """Run every role as a child, start again what ends, end all when told to stop; return the exit code."""
     stop = Event()
     _on_stop(stop.set)
-    children = {role: _start(role, config) for role in ROLES}
-    say("清廉助手已启动：" + "、".join(ROLES))
+    children = {role: _start(role, config) for role in roles}
+    say("清廉助手已启动：" + "、".join(roles))
     while not stop.wait(0.5):
         for role, child in children.items():
             if child.poll() is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from msgspec import structs
 
 from bot import asking
 from bot.asking import Asking
@@ -174,10 +175,12 @@ class Router:
         if reply.card is None or form is None or not form.at_once or ctx.takes_input:
             return reply
         asked = self._asking.begin(ctx, form.buttons[0], form)
-        before = [line for section in reply.card.sections for line in section.lines]
-        if before:
-            ctx.send_text(ctx.person, "\n".join(before))
-        return asked
+        before = tuple(line for section in reply.card.sections for line in section.lines)
+        if not before:
+            return asked
+        if asked.card is None:
+            return Reply(text="\n".join((*before, "", asked.text)))
+        return Reply(card=structs.replace(asked.card, sections=(Section(before), *asked.card.sections)))
 
     def _say(self, ctx: AskedContext, sender: Address, text: str) -> Reply:
         is_open = self._asking.is_open(ctx)

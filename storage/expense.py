@@ -180,9 +180,12 @@ def move(tx: Tx, claim_id: int, version: int, old: str, new: str, note: str = ""
     return tx.run(update(claim).where(*same).values(state=new, note=note[:500])).rowcount == 1
 
 
+_LOCK = select(claim.c.id).where(claim.c.id == bindparam("one")).with_for_update()
+
+
 def lock(tx: Tx, claim_id: int) -> None:
     """Let nobody else change the claim until the transaction ends."""
-    tx.run(select(claim.c.id).where(claim.c.id == claim_id).with_for_update())
+    tx.run(_LOCK, {"one": claim_id})
 
 
 _CLAIM = select(claim, *(each.label(f"v_{each.name}") for each in claim_version.c)).join(

@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal_column,
     select,
     update,
 )
@@ -79,11 +81,17 @@ outbox = Table(
     Column("due_at", UtcTime, nullable=False),
     Column("error", String(500), nullable=False, default=""),
 )
-_is_open = outbox.c.state.in_(OPEN)
-Index("ix_outbox_due", outbox.c.due_at, sqlite_where=_is_open, postgresql_where=_is_open)
+
+
+def _open(state: ColumnElement[str]) -> ColumnElement[bool]:
+    """Written out and not bound, for SQLite takes a partial index only where it reads the same words."""
+    return state.in_([literal_column(f"'{each}'") for each in OPEN])
+
+
+_is_open = _open(outbox.c.state)
 Index("ix_outbox_lane_open", outbox.c.lane, outbox.c.id, sqlite_where=_is_open, postgresql_where=_is_open)
+Index("ix_outbox_due", outbox.c.state, outbox.c.due_at)
 Index("ix_outbox_subject", outbox.c.subject)
-Index("ix_outbox_ended", outbox.c.state, outbox.c.created_at)
 
 
 @dataclass(frozen=True)
@@ -129,7 +137,8 @@ class Dead:
 _POST = insert(outbox)
 _SUPERSEDE = (
     update(outbox)
-    .where(outbox.c.lane == bindparam("on"), outbox.c.kind == Kind.REPLACE, outbox.c.state == State.WAITING)
+    .where(outbox.c.lane == bindparam("on"), _is_open)
+    .where(outbox.c.kind == Kind.REPLACE, outbox.c.state != State.SENDING)
     .values(state=State.SUPERSEDED)
 )
 _CARD_RECIPIENTS = (
@@ -171,33 +180,39 @@ def card_recipients(tx: Tx, subject: str) -> set[Recipient]:
     return {_recipient(row.person_id, row.platform, row.user_id) for row in rows}
 
 
+_is_due = outbox.c.state.in_(OPEN) & (outbox.c.due_at <= bindparam("now"))
+_ANY_DUE = select(outbox.c.id).where(_is_due).limit(1)
+_earlier = outbox.alias("earlier")
+_IN_ITS_WAY = select(_earlier.c.id).where(
+    _earlier.c.lane == outbox.c.lane, _earlier.c.id < outbox.c.id, _open(_earlier.c.state)
+)
+_CLAIM = (
+    select(outbox)
+    .where(_is_due, ~_IN_ITS_WAY.exists())
+    .order_by(outbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=outbox)
+)
+_LEASE = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state=State.SENDING, due_at=bindparam("until"), attempts=outbox.c.attempts + 1)
+)
+_SENT = (
+    update(outbox).where(outbox.c.id.in_(bindparam("ids", expanding=True))).values(state=State.SENT, error="")
+)
+
+
 def any_due(tx: Tx, now: datetime) -> bool:
     """Tell whether a claim may find something; a cheap look that takes no lock."""
-    due = select(outbox.c.id).where(outbox.c.state.in_(OPEN), outbox.c.due_at <= now).limit(1)
-    return tx.one(due) is not None
+    return tx.one(_ANY_DUE, {"now": now}) is not None
 
 
 def claim(tx: Tx, now: datetime, limit: int) -> list[Item]:
     """Take up to `limit` due rows that lead their lanes, oldest first, for the length of the lease."""
-    earlier = outbox.alias("earlier")
-    leads = ~(
-        select(earlier.c.id)
-        .where(earlier.c.lane == outbox.c.lane, earlier.c.id < outbox.c.id, earlier.c.state.in_(OPEN))
-        .exists()
-    )
-    rows = tx.run(
-        select(outbox)
-        .where(outbox.c.state.in_(OPEN), outbox.c.due_at <= now, leads)
-        .order_by(outbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=outbox)
-    ).all()
+    rows = tx.run(_CLAIM, {"now": now, "most": limit}).all()
     if rows:
-        tx.run(
-            update(outbox)
-            .where(outbox.c.id.in_([row.id for row in rows]))
-            .values(state=State.SENDING, due_at=now + LEASE, attempts=outbox.c.attempts + 1)
-        )
+        tx.run(_LEASE, {"ids": [row.id for row in rows], "until": now + LEASE})
     return [
         Item(
             row.id,
@@ -215,7 +230,7 @@ def claim(tx: Tx, now: datetime, limit: int) -> list[Item]:
 
 def sent(tx: Tx, ids: Sequence[int]) -> None:
     """Mark rows as delivered."""
-    tx.run(update(outbox).where(outbox.c.id.in_(ids)).values(state=State.SENT, error=""))
+    tx.run(_SENT, {"ids": list(ids)})
 
 
 def retry(tx: Tx, item_id: int, due_at: datetime, error: str) -> None:
@@ -267,7 +282,7 @@ def counts(tx: Tx) -> dict[str, int]:
 def purge(tx: Tx, now: datetime) -> int:
     """Forget delivered and superseded rows that can no longer matter; return how many."""
     ended = outbox.c.state.in_((State.SENT, State.SUPERSEDED))
-    return tx.run(delete(outbox).where(ended, outbox.c.created_at < now - KEPT)).rowcount
+    return tx.run(delete(outbox).where(ended, outbox.c.due_at < now - KEPT)).rowcount
 
 
 def _recipient(person_id: int | None, platform: str | None, user_id: str | None) -> Recipient:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint, delete, select, update
+from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint, bindparam, delete, select, update
 
 from storage.base import Id, UtcTime, metadata
 from storage.database import Tx
@@ -49,6 +49,14 @@ class Spot:
     handle: str
 
 
+_HERE = update(sent).where(sent.c.platform == bindparam("where"), sent.c.message_id == bindparam("which"))
+_RECIPIENTS = (
+    select(sent.c.person_id, sent.c.platform, sent.c.user_id)
+    .where(sent.c.subject == bindparam("about"))
+    .distinct()
+)
+
+
 def remember(tx: Tx, spot: Spot, subject: str, now: datetime) -> None:
     """Remember that a card on `subject` was sent (machine time), unless more is known of it already."""
     tx.add_new(
@@ -70,9 +78,9 @@ def clicked(tx: Tx, spot: Spot, subject: str | None, now: datetime) -> None:
 
     A click can be faster than the relay's note that the card arrived; then this note comes first and stays.
     """
-    here = (sent.c.platform == spot.address.platform, sent.c.message_id == spot.message_id)
+    here = {"where": spot.address.platform, "which": spot.message_id}
     values = {"handle": spot.handle} | ({"subject": subject} if subject else {})
-    if not tx.run(update(sent).where(*here).values(**values)).rowcount and subject:
+    if not tx.run(_HERE, here | values).rowcount and subject:
         remember(tx, spot, subject, now)
 
 
@@ -98,9 +106,7 @@ def copies(tx: Tx, to: Recipient, subject: str) -> list[Copy]:
 
 def recipients(tx: Tx, subject: str) -> set[Recipient]:
     """Return who has a copy of a subject's card."""
-    rows = tx.run(
-        select(sent.c.person_id, sent.c.platform, sent.c.user_id).where(sent.c.subject == subject).distinct()
-    )
+    rows = tx.run(_RECIPIENTS, {"about": subject})
     return {
         Recipient(row.person_id) if row.person_id else Recipient(address=Address(row.platform, row.user_id))
         for row in rows

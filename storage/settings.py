@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Column, Date, Integer, String, Table, Text, insert, select
+from sqlalchemy import Column, Date, Integer, String, Table, Text, bindparam, insert, select
 
 from storage.base import UtcTime, metadata
 from storage.database import Tx
@@ -36,9 +36,14 @@ class Setting:
     decided_on: date | None = None
 
 
+_NAMED = select(setting).where(setting.c.name == bindparam("named"))
+_NEWEST = _NAMED.order_by(setting.c.version.desc()).limit(1)
+_OF_VERSION = _NAMED.where(setting.c.version == bindparam("at"))
+
+
 def current(tx: Tx, name: str, default: object) -> Setting:
     """Return the newest version of a setting, or the default."""
-    row = tx.one(select(setting).where(setting.c.name == name).order_by(setting.c.version.desc()).limit(1))
+    row = tx.one(_NEWEST, {"named": name})
     if row is None:
         return Setting(name, default)
     return Setting(name, json.loads(row.value), row.version, row.resolution, row.decided_on)
@@ -46,7 +51,7 @@ def current(tx: Tx, name: str, default: object) -> Setting:
 
 def of_version(tx: Tx, name: str, version: int, default: object) -> Setting:
     """Return a setting as it stood at a version; version 0 is the default."""
-    row = tx.one(select(setting).where(setting.c.name == name, setting.c.version == version))
+    row = tx.one(_OF_VERSION, {"named": name, "at": version})
     if row is None:
         return Setting(name, default)
     return Setting(name, json.loads(row.value), row.version, row.resolution, row.decided_on)

@@ -1,4 +1,4 @@
-"""The SDK's long-connection client made dependable: handlers beside its loop, every hang noticed, no secret told.
+"""The SDK's long-connection client made dependable: it never waits for us, and no hang goes unnoticed.
 
 Importing this module costs about four seconds and 170 MB, so that only the listener does.
 """

@@ -1,4 +1,4 @@
-"""The long connection, our side: each event to the router, its answer back, an end when nothing comes any more."""
+"""Reading the long connection: each event to the router, its answer back, an end when nothing comes."""
 
 from __future__ import annotations
 
@@ -106,8 +106,10 @@ class Listener:
         self._connection = connect(self._offer, self._watch)
 
     def run(self, stop: Event) -> None:
-        """Work until told to stop, and finish what is begun. Raises Lost, and then the process had better end:
-        the SDK can neither be stopped nor begun again."""
+        """Work until told to stop, and finish what is begun.
+
+        Raises Lost, and then the process had better end: the SDK can neither be stopped nor begun again.
+        """
         worker = Thread(target=self._work, name="events", daemon=True)
         worker.start()
         Thread(target=self._read, name="connection", daemon=True).start()
@@ -153,7 +155,7 @@ class Listener:
 
 
 def taken(content: bytes) -> bytes:
-    """Return the acknowledgement of an event: 200, with what a card's answer holds, in base64, if anything."""
+    """Return the acknowledgement of an event: 200, and in base64 what a card's answer holds, if anything."""
     ack: dict[str, object] = {"code": 200}
     if content != b"{}":
         ack["data"] = b64encode(content).decode()

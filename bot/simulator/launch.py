@@ -18,6 +18,7 @@ from types import TracebackType
 import requests
 
 from bot.simulator import FeishuApp, SimPerson, Simulator, WecomApp
+from bot.simulator.feishu.app import WEBHOOK
 
 SAMPLE = Path(__file__).parent / "sample"
 READY_WITHIN_SECONDS = 60.0
@@ -38,6 +39,7 @@ app_id = "{feishu.app_id}"
 app_secret = "{feishu.app_secret}"
 encrypt_key = "{feishu.encrypt_key}"
 verification_token = "{feishu.verification_token}"
+mode = "{feishu.mode}"
 base_url = "{base_url}"
 
 [wecom]
@@ -60,6 +62,7 @@ class Options:
     """`folder` holds the data of the run; port 0 is chosen; `limits` scales the platforms' rate limits.
 
     `people` are whom the platforms know; without them it is the sample organisation, which is then imported.
+    `feishu_mode` is how Feishu's events arrive: WEBHOOK or LONG_CONNECTION.
     """
 
     folder: Path
@@ -68,6 +71,7 @@ class Options:
     limits: float | None = 1.0
     people: Sequence[SimPerson] | None = None
     storage_url: str = "sqlite:///qinglian.db"
+    feishu_mode: str = WEBHOOK
 
 
 class Stage:
@@ -78,9 +82,7 @@ class Stage:
         self.config = options.folder / "config.toml"
         self.log = options.folder / "assistant.log"
         self.port = _free_port()
-        self.feishu = FeishuApp(
-            "cli_demo", secrets.token_hex(16), secrets.token_hex(16), secrets.token_hex(16)
-        )
+        self.feishu = _feishu_app(options.feishu_mode)
         self.wecom = WecomApp("wwdemo", 1000002, secrets.token_hex(16), secrets.token_hex(8), _aes_key())
         self.simulator = Simulator(
             options.people or sample_people(),
@@ -120,11 +122,11 @@ class Stage:
         self.simulator.stop()
 
     def start_bot(self) -> None:
-        """Start all roles and wait until the web role answers; what they log goes to `log`."""
+        """Start all roles and wait until the platforms can reach them; what they log goes to `log`."""
         with self.log.open("ab") as log:
             self._bot = subprocess.Popen(self._command("run"), stdout=log, stderr=log)  # noqa: S603 - ourselves
         deadline = time.monotonic() + READY_WITHIN_SECONDS
-        while not self._answers():
+        while not (self._answers() and self._hears()):
             if self._bot.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"助手没有启动成功：\n{self.log.read_text(encoding='utf-8')}")
             time.sleep(0.1)
@@ -153,6 +155,9 @@ class Stage:
         except requests.RequestException:
             return False
 
+    def _hears(self) -> bool:
+        return self.feishu.mode == WEBHOOK or self.simulator.connected > 0
+
     def _write_config(self) -> None:
         text = CONFIG.format(
             port=self.port,
@@ -173,6 +178,12 @@ def sample_people() -> list[SimPerson]:
             SimPerson(row["key"], row["name"], row["department"], row["feishu_open_id"], row["wecom_userid"])
             for row in DictReader(lines)
         ]
+
+
+def _feishu_app(mode: str) -> FeishuApp:
+    """Over a long connection the assistant has to know neither an encrypt key nor a token."""
+    key, token = (secrets.token_hex(16), secrets.token_hex(16)) if mode == WEBHOOK else ("", "")
+    return FeishuApp("cli_demo", secrets.token_hex(16), key, token, mode=mode)
 
 
 def _aes_key() -> str:

@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from bot.platform import Clicked, Incoming
+from handlers.contract.card import Args
 from storage import journal, outbox, people, sent, signoff
 from storage.database import Database, Tx
 from storage.expense import claim, claim_line, claim_version
@@ -185,17 +185,10 @@ def approvals(house: House, level: int, most: int) -> list[Incoming]:
 
 
 def _approval(level: int, claim_id: int, shown: str) -> Incoming:
-    args = {"claim": claim_id, "version": 1, "level": level, "shown": shown[:16]}
+    args: Args = {"claim": claim_id, "version": 1, "level": level, "shown": shown[:16]}
     message = f"om_{claim_id}_{level}"
     clicked = Clicked(callbacks.ACT, args, None, message, message)
     return Incoming(f"feishu:e:{message}", Address("feishu", f"ou_{SIGNERS[level]}"), clicked)
-
-
-def in_batches(incomings: list[Incoming], size: int) -> Iterator[list[Incoming]]:
-    """Yield the clicks in lists of one size."""
-    rest = iter(incomings)
-    while batch := list(islice(rest, size)):
-        yield batch
 
 
 def decide(house: House, incoming: Incoming) -> None:

@@ -96,7 +96,7 @@ def cpu(times: int, run: Callable[[], object]) -> Contender:
 def table(rows: Sequence[Row]) -> str:
     """Return the rows as a Markdown table that can be read as it is."""
     marks = {True: "yes", False: "**no**", None: ""}
-    lines = [("goal", "what", "value", "goal's bound", "met")]
+    lines: list[tuple[str, ...]] = [("goal", "what", "value", "goal's bound", "met")]
     lines += [(each.goal, each.what, each.value, each.bound, marks[each.met]) for each in rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     lines.insert(1, tuple("-" * width for width in widths))

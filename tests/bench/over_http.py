@@ -20,7 +20,7 @@ THREADS = 8
 
 
 def measure(scale: Scale) -> Iterator[Row]:
-    """Both wait for the disk (FULL) and run waitress with the same threads; the clients are in this process."""
+    """Both wait for the disk (FULL) and run waitress with the same threads; the clients are here."""
     rounds, batch = scale.of(2, 5), scale.of(64, 320)
     clicks = (rounds + 1) * batch * len(CLIENTS)
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:

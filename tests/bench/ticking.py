@@ -20,6 +20,7 @@ from bot import asking
 from bot.context import JobContext
 from bot.housekeeping import JOBS
 from handlers.catalogue import CAPABILITIES
+from scheduler.job import Job
 from scheduler.runner import Runner
 from storage import outbox
 from storage.database import Database
@@ -130,7 +131,7 @@ def _looking(database: Database) -> Contender:
 def _ticking(database: Database) -> Contender:
     """Return a contender in which the clock strikes with all jobs that the product has."""
     turns = count()
-    jobs = [*JOBS, *(job for each in CAPABILITIES for job in each.jobs)]
+    jobs: list[Job[JobContext]] = [*JOBS, *(job for each in CAPABILITIES for job in each.jobs)]
 
     @contextmanager
     def context(now: datetime) -> Iterator[JobContext]:

@@ -14,7 +14,7 @@ from bot.simulator.limits import Rate
 from bot.simulator.stage import Stage
 from bot.simulator.wecom.app import NAME, Members, WecomApp, chat_with
 from bot.simulator.wecom.card_schema import ANSWERED, BAD_TASK_ID
-from bot.simulator.wecom.cards import Surroundings, check_replacing
+from bot.simulator.wecom.cards import check_replacing
 from bot.simulator.wecom.content import Content, ContentReader
 from bot.simulator.wecom.errors import Refused
 from bot.simulator.wecom.media import Media
@@ -64,17 +64,17 @@ class Messages:
         wanted, unknown = self._recipients(asked)
         content = self._reader().read(asked)
         task_id = self._new_task_id(content)
-        sent = Sent(fresh(""), self._stage.now(), tuple(p.key for p in wanted), {}, task_id)
+        card = content.card or {}
+        people = tuple(person.key for person in wanted)
+        sent = Sent(fresh(""), self._stage.now(), people, {}, task_id, str(card.get("card_type", "")))
         self._sent[sent.msgid] = sent
         if task_id:
             self._task_ids.add(task_id)
         for person in wanted:
             self._deliver(person, sent, content, asked)
         answer: Json = {key: value for key, value in unknown.items() if value} | {"msgid": sent.msgid}
-        if content.card is not None:
-            sent.card_type = content.card["card_type"]
-            if sent.card_type in ANSWERED or "action_menu" in content.card:
-                answer["response_code"] = self._codes.issue(sent, self._stage.now())
+        if sent.card_type in ANSWERED or "action_menu" in card:
+            answer["response_code"] = self._codes.issue(sent, self._stage.now())
         if asked.get("enable_duplicate_check") == 1:
             self._answers[_digest(raw)] = (self._stage.clock.machine(), answer)
         return answer
@@ -123,13 +123,9 @@ class Messages:
         message.card, message.content = card, json.dumps(card, ensure_ascii=False)
         message.updated_at = self._stage.now()
 
-    def surroundings(self) -> Surroundings:
-        """What a card may refer to now."""
-        return self._reader().around
-
     def say(self, person: SimPerson, text: str) -> Message:
         """Show a text of the app that came as the answer to a callback."""
-        content = Content("text", self._reader().read({"msgtype": "text", "text": {"content": text}}).text)
+        content = self._reader().read({"msgtype": "text", "text": {"content": text}})
         return self._stage.chats.add(self._message(person, content, "text", text))
 
     def _reader(self) -> ContentReader:
@@ -244,7 +240,7 @@ class Messages:
 
     def read_replacing(self, card: Any, task_id: str) -> Json:
         """A card checked to take the place of the one with `task_id`, which it keeps."""
-        checked = check_replacing(card, self.surroundings())
+        checked = check_replacing(card, self._reader().around)
         if checked.get("task_id", task_id) != task_id:
             raise Refused(BAD_TASK_ID, "template_card.task_id: not that of the card")
         return checked

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from handlers.contract.roles import Role
@@ -77,9 +78,17 @@ def form(matter: Matter, roster: Roster, fixed: Chain | None = None) -> Chain | 
     `fixed` holds levels that are signed already and stay as they are.
     """
     start: dict[int, Candidate] = {FIRST: Candidate(matter.requester, LEVELS[FIRST]), **(fixed or {})}
+    if not (fixed and FIRST in fixed) and (why := _why_not_first(roster.people.get(matter.requester))):
+        return Gap(FIRST, f"第 1 级（{LEVELS[FIRST]}）{why}，请由同事另外提交")
     choices = {level: candidates(level, matter, roster) for level in LEVELS if level not in start}
     complete = next(_complete(start, choices), None)
     return complete or _gap(matter, roster, start, choices)
+
+
+def _why_not_first(requester: Person | None) -> str:
+    if requester is None:
+        return "提交的人已不在岗"
+    return f"{requester.name}是监事，不经手报销" if Role.SUPERVISOR in requester.roles else ""
 
 
 def _complete(start: Mapping[int, Candidate], choices: Mapping[int, list[Candidate]]) -> Iterator[Chain]:
@@ -131,12 +140,13 @@ def _finance(matter: Matter, roster: Roster) -> list[Candidate]:
 
 
 def _last(matter: Matter, roster: Roster) -> list[Candidate]:
-    payee = roster.people.get(matter.payee or 0)
-    if payee and Role.CHAIR in payee.roles:
+    if _chair_is_paid(matter, roster):
         # Decision 5: what the chair is paid is never signed by a subordinate alone.
         return _above(roster)
     heads = roster.holders(Role.SECRETARY_GENERAL)
     involved = [each for each in heads if each.id in (matter.requester, matter.payee)]
+    if any(Role.CHAIR in each.roles for each in involved):
+        return _above(roster)
     found = [Candidate(each.id, LEVELS[LAST]) for each in heads]
     found += [
         stand_in
@@ -145,9 +155,12 @@ def _last(matter: Matter, roster: Roster) -> list[Candidate]:
     ]
     if involved:
         found += [Candidate(each.id, "理事长代秘书长") for each in roster.holders(Role.CHAIR)]
-    if any(Role.CHAIR in each.roles for each in involved):
-        found += _above(roster)
     return found
+
+
+def _chair_is_paid(matter: Matter, roster: Roster) -> bool:
+    payee = roster.people.get(matter.payee or 0)
+    return payee is not None and Role.CHAIR in payee.roles
 
 
 def _above(roster: Roster) -> list[Candidate]:
@@ -170,32 +183,42 @@ def _deputies(holder: Person, roster: Roster, unless_named_by: int | None = None
 def _gap(
     matter: Matter, roster: Roster, start: Mapping[int, Candidate], choices: Mapping[int, list[Candidate]]
 ) -> Gap:
-    """Say which level nobody can take. When every level has somebody, two levels want the same person."""
-    for level, options in choices.items():
-        if not options:
-            return Gap(level, _why_nobody(level, matter, roster))
+    """Name the smallest group of levels that has fewer people than levels."""
     taken = {each.person for each in start.values()}
-    level = next(
-        (each for each, options in choices.items() if all(one.person in taken for one in options)),
-        max(choices),
-    )
-    names = "、".join(roster.people[each.person].name for each in choices[level])
-    return Gap(level, f"第 {level} 级（{LEVELS[level]}）只能由{names}签，但同一个人不能签两级")
+    groups = (group for size in range(1, len(choices) + 1) for group in combinations(choices, size))
+    levels = next(group for group in groups if len(_free(group, choices, taken)) < len(group))
+    if not any(choices[level] for level in levels):
+        return Gap(levels[0], _why_nobody(levels[0], matter, roster))
+    people = dict.fromkeys(each.person for level in levels for each in choices[level])
+    names = "、".join(roster.people[each].name for each in people)
+    where = "、".join(f"第 {level} 级（{LEVELS[level]}）" for level in levels)
+    return Gap(levels[0], f"{where}只能由{names}签，但同一个人不能签两级")
+
+
+def _free(
+    levels: Collection[int], choices: Mapping[int, list[Candidate]], taken: Collection[int]
+) -> set[int]:
+    return {each.person for level in levels for each in choices[level]} - set(taken)
 
 
 def _why_nobody(level: int, matter: Matter, roster: Roster) -> str:
     where = f"第 {level} 级（{LEVELS[level]}）"
-    proper = (
-        [roster.people[matter.lead]] if level == LEAD and matter.lead in roster.people else []
-    ) or roster.holders(
-        {LEAD: Role.PROJECT_LEAD, FINANCE: Role.FINANCE_HEAD, LAST: Role.SECRETARY_GENERAL}[level]
-    )
-    if level == LEAD and matter.lead not in roster.people:
+    proper = _proper(level, matter, roster)
+    if level == LEAD and not proper:
         return f"{where}没有人签：这个项目的负责人已不在岗"
     if not proper:
         return f"{where}没有人签：还没有人担任{LEVELS[level]}"
     reasons = "；".join(f"{each.name}{_why_not(level, each, matter)}" for each in proper)
-    return f"{where}没有人能签：{reasons}，也没有有效的授权代签人"
+    instead = "也没有能代签的副理事长或理事" if _chair_is_paid(matter, roster) else "也没有有效的授权代签人"
+    return f"{where}没有人能签：{reasons}，{instead if level == LAST else '也没有有效的授权代签人'}"
+
+
+def _proper(level: int, matter: Matter, roster: Roster) -> list[Person]:
+    """Return whose level it is by post."""
+    if level == LEAD:
+        lead = roster.people.get(matter.lead)
+        return [lead] if lead else []
+    return roster.holders(Role.FINANCE_HEAD if level == FINANCE else Role.SECRETARY_GENERAL)
 
 
 def _why_not(level: int, person: Person, matter: Matter) -> str:
@@ -207,9 +230,4 @@ def _why_not(level: int, person: Person, matter: Matter) -> str:
         return "是监事，不参与签批"
     if level == LEAD and Role.SECRETARY_GENERAL in person.roles:
         return "兼任秘书长，只签第 4 级"
-    return "不能签本单"
-
-
-def held_by(chain: Chain) -> Sequence[int]:
-    """Return the people of a chain, level by level."""
-    return [chain[level].person for level in sorted(chain)]
+    return "是理事长的下级，不能单独签理事长的收款"

@@ -230,14 +230,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_outbox_due",
-            ["due_at"],
-            unique=False,
-            sqlite_where=sa.text("state IN ('waiting', 'sending')"),
-            postgresql_where=sa.text("state IN ('waiting', 'sending')"),
-        )
-        batch_op.create_index("ix_outbox_ended", ["state", "created_at"], unique=False)
+        batch_op.create_index("ix_outbox_due", ["state", "due_at"], unique=False)
         batch_op.create_index(
             "ix_outbox_lane_open",
             ["lane", "id"],

@@ -153,6 +153,13 @@ def test_after_a_drop_the_same_request_with_the_check_on_shows_nothing_twice(tow
     assert len(town.chat("wang")) == 1
 
 
+def test_only_a_call_that_was_carried_out_loses_its_answer(town: Town) -> None:
+    town.fault("drop_after_delivery", api="message/send")
+    assert town.send("nobody", "text", HELLO)["errcode"] == 81013
+    with pytest.raises(requests.ConnectionError):
+        _post(town)
+
+
 def test_a_slow_answer_comes_all_the_same(town: Town) -> None:
     town.fault("slow", api="message/send", seconds=0)
     assert _post(town).json()["errcode"] == 0

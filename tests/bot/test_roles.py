@@ -1,0 +1,213 @@
+"""The processes: the parent keeps its children running and takes them along; each role pays for its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+import requests
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_SECONDS = 60.0
+SDKS = ("lark_oapi", "wechatpy")
+T = TypeVar("T")
+
+
+def wait_for(seen: Callable[[], T]) -> T:
+    """Return what `seen` finds as soon as it finds something."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (found := seen()):
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.01)
+    return found
+
+
+# The parent, with tiny children.
+
+
+class Family:
+    """A parent and its children, which leave their numbers in a folder."""
+
+    def __init__(self, folder: Path, restart_after: float) -> None:
+        self._folder = folder
+        command = [sys.executable, "-m", "tests.bot.family", "parent", str(folder), str(restart_after)]
+        self.parent = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def children(self, role: str) -> list[int]:
+        """Return the numbers of all children that were started for a role so far."""
+        return sorted(int(each.suffix[1:]) for each in self._folder.glob(f"{role}.*"))
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Tell the parent to stop; return its exit code once it has ended."""
+        self.parent.send_signal(number)
+        return self.parent.wait(PATIENCE_SECONDS)
+
+
+def runs(number: int) -> bool:
+    """Tell whether a process is alive."""
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.fixture
+def family(tmp_path: Path) -> Iterator[Callable[..., Family]]:
+    """Start a parent; whatever happens, it does not outlive the test."""
+    started: list[Family] = []
+
+    def start(restart_after: float = 0.01) -> Family:
+        started.append(Family(tmp_path, restart_after))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.parent.terminate()
+        each.parent.communicate(timeout=PATIENCE_SECONDS)
+
+
+def test_a_child_that_died_is_started_again_and_all_are_ended_together(
+    family: Callable[..., Family],
+) -> None:
+    home = family()
+    first, second = (wait_for(lambda role=role: home.children(role)) for role in ("one", "two"))
+    os.kill(first[0], signal.SIGKILL)
+    wait_for(lambda: len(home.children("one")) == 2)
+    assert home.children("two") == second
+    assert home.stop() == 0
+    everybody = home.children("one") + home.children("two")
+    assert [each for each in everybody if runs(each)] == []
+
+
+def test_a_keyboard_interrupt_ends_them_too(family: Callable[..., Family]) -> None:
+    home = family()
+    children = [wait_for(lambda role=role: home.children(role))[0] for role in ("one", "two")]
+    assert home.stop(signal.SIGINT) == 0
+    assert [each for each in children if runs(each)] == []
+
+
+def test_a_child_that_will_not_listen_is_ended_all_the_same(
+    family: Callable[..., Family], tmp_path: Path
+) -> None:
+    (tmp_path / "stubborn").touch()
+    home = family()
+    children = [wait_for(lambda role=role: home.children(role))[0] for role in ("one", "two")]
+    assert home.stop() == 0
+    assert [each for each in children if runs(each)] == []
+
+
+def test_told_to_stop_while_it_waits_to_start_a_child_again_the_parent_starts_none(
+    family: Callable[..., Family], tmp_path: Path
+) -> None:
+    (tmp_path / "weak").touch()
+    home = family(restart_after=10 * PATIENCE_SECONDS)
+    wait_for(lambda: home.children("one") and home.children("two"))
+    assert home.parent.stderr is not None
+    assert b"ended with 0, starting it again" in home.parent.stderr.readline()
+    assert home.stop() == 0
+    assert len(home.children("one") + home.children("two")) == 2
+
+
+# The roles themselves.
+
+
+class Role:
+    """One role of a small installation as a process, which tells what it imports."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.port = free_port()
+        config = folder / "config.toml"
+        config.write_text(
+            f'[org]\nname = "春晖"\n[server]\nport = {self.port}\n[storage]\nurl = "sqlite:///house.db"\n',
+            encoding="utf-8",
+        )
+        self._said = folder / "said"
+        command = [sys.executable, "-X", "importtime", "-m", "bot", name, "--config", str(config)]
+        with self._said.open("wb") as said:
+            self.process = subprocess.Popen(command, cwd=ROOT, stderr=said)
+
+    @property
+    def said(self) -> str:
+        """What it has written so far."""
+        return self._said.read_text(encoding="utf-8")
+
+    @property
+    def imported(self) -> set[str]:
+        """The packages that it has imported so far."""
+        return set(re.findall(r"^import time:.*\| +(\w+)", self.said, re.MULTILINE))
+
+    def stop(self) -> int:
+        """Tell it to stop; return its exit code."""
+        self.process.terminate()
+        return self.process.wait(PATIENCE_SECONDS)
+
+
+@pytest.fixture
+def role(tmp_path: Path, furnished: Path) -> Iterator[Callable[[str], Role]]:
+    """Start a role; whatever happens, it does not outlive the test."""
+    started: list[Role] = []
+
+    def start(name: str) -> Role:
+        shutil.copy(furnished, tmp_path / "house.db")
+        started.append(Role(name, tmp_path))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.process.kill()
+        each.process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_the_web_role_answers_without_any_sdk_and_stops_when_told(role: Callable[[str], Role]) -> None:
+    web = role("web")
+
+    def healthy() -> bool:
+        assert web.process.poll() is None, web.said
+        try:
+            return requests.get(f"http://127.0.0.1:{web.port}/healthz", timeout=5).json() == {"status": "ok"}
+        except requests.ConnectionError:
+            return False
+
+    assert wait_for(healthy)
+    refused = requests.post(f"http://127.0.0.1:{web.port}/callbacks/feishu", data=b"x", timeout=5)
+    assert refused.status_code == 404
+    assert "Server" not in refused.headers
+    assert web.stop() == 0
+    assert "Traceback" not in web.said
+    assert {"flask", "waitress"} <= web.imported
+    assert web.imported.isdisjoint((*SDKS, "apscheduler", "alembic", "bot.relay"))
+
+
+@pytest.mark.parametrize(
+    ("name", "own", "others"),
+    [
+        ("scheduler", "apscheduler", ("flask", "waitress")),
+        ("relay", "concurrent", ("flask", "waitress", "apscheduler")),
+    ],
+)
+def test_a_role_imports_only_what_it_needs_and_stops_when_told(
+    role: Callable[[str], Role], name: str, own: str, others: tuple[str, ...]
+) -> None:
+    it = role(name)
+    wait_for(lambda: f"{name} is ready" in it.said or it.process.poll() is not None)
+    assert it.stop() == 0, it.said
+    assert "Traceback" not in it.said
+    assert own in it.imported
+    assert it.imported.isdisjoint((*SDKS, *others))
