@@ -195,12 +195,8 @@ class House:
 
     def button(self, key: str, label: str) -> Button:
         """Return the newest button with a label that somebody sees."""
-        for card in reversed(self.cards(key)):
-            buttons = (*card.buttons, *(card.form.buttons if card.form else ()))
-            for each in buttons:
-                if each.label == label:
-                    return each
-        raise AssertionError(f"{key} sees no button {label}")
+        card = next(each for each in reversed(self.cards(key)) if f"[{label}]" in read(each))
+        return button_in(card, label)
 
     def approve_all(self, *keys: str) -> None:
         """Let people press 同意 one after the other."""
@@ -219,6 +215,28 @@ class House:
         reply = self.router.handle(Incoming(f"feishu:e:{number}", Address("feishu", f"ou_{key}"), body))
         assert reply is not None
         return reply
+
+
+def buttons_of(card: Card | None) -> list[Button]:
+    """Return everything that can be pressed on a card, that of its form included."""
+    assert card is not None
+    return [*card.buttons, *(card.form.buttons if card.form else ())]
+
+
+def button_in(card: Card | None, label: str) -> Button:
+    """Return a button of a card."""
+    return next(each for each in buttons_of(card) if each.label == label)
+
+
+def read(card: Card | None) -> str:
+    """Return everything that a card says, line by line; buttons stand in brackets."""
+    assert card is not None
+    fields = [f"{each.label}：{each.value}" for each in card.fields]
+    sections = [line for each in card.sections for line in (each.title, *each.lines)]
+    answers = [f"{each.label}={each.default}" for each in card.form.questions] if card.form else []
+    buttons = [f"[{each.label}]" for each in buttons_of(card)]
+    lines = (card.title, card.tag, card.subtitle, *fields, *sections, *answers, *buttons)
+    return "\n".join(each for each in lines if each)
 
 
 def furnished(database: Database) -> None:

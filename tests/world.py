@@ -18,8 +18,7 @@ from bot.simulator import SimPerson
 from bot.simulator.driver import shown
 from bot.simulator.launch import Options, Stage
 from bot.simulator.players import Players
-from storage import outbox, people, projects
-from storage import tables as every_table
+from storage import files, outbox, people, projects
 from storage.base import metadata
 from storage.database import Database
 from storage.people import NewPerson
@@ -85,10 +84,7 @@ class World(Players):
         def quiet() -> bool:
             with self.database.read() as tx:
                 waiting = outbox.counts(tx)
-                fetching = tx.run(
-                    every_table.files.fetch.select().where(every_table.files.fetch.c.state == "waiting")
-                )
-                return not (waiting["waiting"] + waiting["sending"]) and not fetching.all()
+                return not (waiting["waiting"] + waiting["sending"] + files.under_way(tx))
 
         self.sim.wait_for("the outbox to be empty", quiet, 40)
 

@@ -117,8 +117,8 @@ def _shown(text: str, limit: int) -> str:
 
 
 def _state(card: Card) -> str:
-    """The tone as a word, for colours are few here, and the tag."""
-    return " · ".join(filter(None, (_WORDS[card.tone], line(card.tag))))
+    """The tag, or the tone as a word: colours are few here."""
+    return line(card.tag) or _WORDS[card.tone]
 
 
 def _facts(card: Card) -> list[Field]:

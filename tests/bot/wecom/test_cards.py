@@ -69,16 +69,13 @@ def test_a_card_looks_as_agreed(golden: Json) -> None:
 
 @pytest.mark.parametrize(
     ("tone", "word", "colour"),
-    [
-        (Tone.INFO, "待签", 1),
-        (Tone.PENDING, "待办 · 待签", 2),
-        (Tone.GOOD, "完成 · 待签", 3),
-        (Tone.BAD, "注意 · 待签", 2),
-        (Tone.MUTED, "结束 · 待签", 0),
-    ],
+    [(Tone.PENDING, "待办", 2), (Tone.GOOD, "完成", 3), (Tone.BAD, "注意", 2), (Tone.MUTED, "结束", 0)],
 )
-def test_a_tone_is_a_colour_and_a_word(tone: Tone, word: str, colour: int) -> None:
-    assert sent(signing(tone=tone, tag="待签"))["source"] == {"desc": word, "desc_color": colour}
+def test_a_tone_is_a_colour_and_its_word_stands_where_there_is_no_tag(
+    tone: Tone, word: str, colour: int
+) -> None:
+    assert sent(signing(tone=tone))["source"] == {"desc": word, "desc_color": colour}
+    assert sent(signing(tone=tone, tag="待签"))["source"] == {"desc": "待签", "desc_color": colour}
 
 
 def test_a_card_without_tone_and_tag_has_no_source() -> None:

@@ -495,7 +495,7 @@ def test_a_click_is_answered_with_the_card_that_takes_its_place() -> None:
     assert answer.card == {
         "card_type": "button_interaction",
         "main_title": {"title": "报销 ]]> BX-2026-0001"},
-        "source": {"desc": "完成 · 已同意", "desc_color": 3},
+        "source": {"desc": "已同意", "desc_color": 3},
         "horizontal_content_list": [
             {"keyname": "金额", "value": "¥30"},
             {"keyname": "项目", "value": "助老 <b>"},
