@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.command import Commands, Words
-from bot.config import DEFAULT_PATH, ConfigError, load
+from bot.config import DEFAULT_PATH, load
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -38,10 +38,7 @@ def main() -> None:
 def _app(path: Path) -> App:
     from bot.app import App  # the root is loaded only by commands that need it
 
-    try:
-        return App(load(path))
-    except ConfigError as error:
-        raise Words(str(error)) from None
+    return App(load(path))
 
 
 def _current(app: App) -> App:
@@ -78,10 +75,7 @@ def _role(path: Path, start: Callable[[App], None]) -> None:
     from bot import logs
 
     logs.set_up()
-    try:
-        start(_current(_app(path)))
-    except ConfigError as error:
-        raise Words(str(error)) from None
+    start(_current(_app(path)))
 
 
 @main.command()

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from bot.config import ConfigError
 from bot.logs import traced
 
 DATABASE_ERRORS = ("OperationalError", "DatabaseError")
@@ -52,6 +53,8 @@ def _in_words() -> Iterator[None]:
         raise WronglyTyped(_what_is_wrong(error)) from None
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
+    except ConfigError as error:
+        raise Words(str(error)) from None
     except Exception as error:
         raise Words(f"没有做成：{_reason(error)}") from None
 

@@ -6,7 +6,6 @@ import logging
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
@@ -100,8 +99,8 @@ def run_all(config: Path, roles: Sequence[str], say: Callable[[str], None]) -> i
         for role, child in children.items():
             if child.poll() is not None:
                 log.error("%s ended with %s, starting it again", role, child.returncode)
-                time.sleep(RESTART_AFTER_SECONDS)
-                children[role] = _start(role, config)
+                if not stop.wait(RESTART_AFTER_SECONDS):
+                    children[role] = _start(role, config)
     for child in children.values():
         child.terminate()
     for child in children.values():
@@ -118,6 +117,7 @@ def _wait(child: subprocess.Popen[bytes]) -> None:
         child.wait(STOP_WITHIN_SECONDS)
     except subprocess.TimeoutExpired:
         child.kill()
+        child.wait()
 
 
 def _on_stop(stop: Callable[[], None]) -> None:

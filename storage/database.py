@@ -6,11 +6,21 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, Table, create_engine, event
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    Row,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    text,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
@@ -45,10 +55,7 @@ class Tx:
 
     def add_new(self, table: Table, values: dict[str, Any]) -> bool:
         """Insert a row unless its key is taken; True when it was inserted."""
-        insert = sqlite_insert if self._connection.dialect.name == "sqlite" else postgresql_insert
-        added = insert(table).values(**values).on_conflict_do_nothing()
-        # Without this SQLAlchemy does not keep psycopg's count of an INSERT and answers -1.
-        return self.run(added.execution_options(preserve_rowcount=True)).rowcount == 1
+        return self.run(_insert_new(table, tuple(values)), values).rowcount == 1
 
     def defer(self, work: Callable[[], None]) -> None:
         """Run `work` at the end of the transaction, in the order of deferral."""
@@ -58,15 +65,16 @@ class Tx:
     def savepoint(self) -> Iterator[None]:
         """Undo everything done inside when the body raises."""
         kept, nudged = len(self._deferred), self.nudges
-        nested = self._connection.begin_nested()
+        self._connection.exec_driver_sql("SAVEPOINT undone")
         try:
             yield
         except BaseException:
-            nested.rollback()
+            self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT undone")
+            self._connection.exec_driver_sql("RELEASE SAVEPOINT undone")
             del self._deferred[kept:]
             self.nudges = nudged
             raise
-        nested.commit()
+        self._connection.exec_driver_sql("RELEASE SAVEPOINT undone")
 
     def finish(self) -> None:
         """Run what was deferred, and on PostgreSQL wake the relay at commit."""
@@ -75,6 +83,16 @@ class Tx:
         self._deferred.clear()
         if self.nudges and self._connection.dialect.name == "postgresql":
             self._connection.exec_driver_sql(f"NOTIFY {NUDGE}")
+
+
+@cache
+def _insert_new(table: Table, names: tuple[str, ...]) -> Executable:
+    """Both databases know these words. SQLAlchemy's own ON CONFLICT would be compiled at every call."""
+    columns, marks = ", ".join(f'"{each}"' for each in names), ", ".join(f":{each}" for each in names)
+    words = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING'  # noqa: S608 - our own names
+    typed = [bindparam(each, type_=table.c[each].type) for each in names]
+    # Without this SQLAlchemy does not keep psycopg's count of an INSERT and answers -1.
+    return text(words).bindparams(*typed).execution_options(preserve_rowcount=True)
 
 
 class Database:
@@ -93,8 +111,16 @@ class Database:
 
     @property
     def engine(self) -> Engine:
-        """The engine, for migrations."""
+        """The engine, for looking at the schema."""
         return self._engine
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """A connection for migrations, which begin and commit by themselves."""
+        with self._engine.connect() as connection:
+            if self.is_sqlite:
+                event.listen(connection, "begin", lambda each: each.exec_driver_sql("BEGIN IMMEDIATE"))
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
@@ -111,7 +137,10 @@ class Database:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Tx]:
-        with self._engine.connect().execution_options(sqlite_begin=begin) as connection, connection.begin():
+        with self._engine.connect() as connection, connection.begin():
+            if self.is_sqlite:
+                # Said here and not by an event: an engine that has listeners is slower at every statement.
+                connection.exec_driver_sql(begin)
             yield Tx(connection)
 
     @contextmanager
@@ -147,10 +176,5 @@ def _sqlite(url: str, synchronous: str) -> Engine:
         cursor.execute(f"PRAGMA synchronous={synchronous}")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        connection.exec_driver_sql(options.get("sqlite_begin", "BEGIN IMMEDIATE"))
 
     return engine

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
     Integer,
+    Row,
     String,
     Table,
     UniqueConstraint,
@@ -181,8 +183,11 @@ def todo(tx: Tx, person: int, limit: int) -> list[Step]:
     return [_step(row) for row in rows]
 
 
-def _step(row: object) -> Step:
-    values = dict(row._mapping)  # type: ignore[attr-defined]  # a SQLAlchemy row
-    values["assignee"] = values.pop("assignee_id")
-    values["state"] = StepState(values["state"])
-    return Step(**values)
+_STATE = step.c.keys().index("state")
+
+
+def _step(row: Row[Any]) -> Step:
+    """Return what a whole row says; its columns are in the order of Step."""
+    columns = list(row)
+    columns[_STATE] = StepState(columns[_STATE])
+    return Step(*columns)

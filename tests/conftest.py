@@ -50,8 +50,13 @@ def database(databases: Databases) -> Iterator[Database]:
 @pytest.fixture
 def house(databases: Databases) -> Iterator[House]:
     """A house into which the cast has moved."""
-    for database in _opened(databases, databases.new(furnished)):
-        yield House(database)
+    yield from map(House, _opened(databases, databases.new(furnished)))
+
+
+@pytest.fixture
+def another_house(databases: Databases) -> Iterator[House]:
+    """A second one, just the same."""
+    yield from map(House, _opened(databases, databases.new(furnished)))
 
 
 def _opened(databases: Databases, url: str) -> Iterator[Database]:

@@ -195,8 +195,9 @@ class House:
 
     def button(self, key: str, label: str) -> Button:
         """Return the newest button with a label that somebody sees."""
-        card = next(each for each in reversed(self.cards(key)) if f"[{label}]" in read(each))
-        return button_in(card, label)
+        found = next((each for each in reversed(self.cards(key)) if f"[{label}]" in read(each)), None)
+        assert found, f"{key} sees no button {label}"
+        return button_in(found, label)
 
     def approve_all(self, *keys: str) -> None:
         """Let people press 同意 one after the other."""

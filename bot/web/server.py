@@ -22,6 +22,10 @@ BODY_LIMIT = 1024 * 1024
 """Bytes. Feishu's and WeCom's callbacks are far smaller; files never come this way."""
 
 
+FRONT = "清廉助手在运行。请在飞书或企业微信里和它聊天。"
+"""What a notice of WeCom's, which must lead somewhere, leads to for now."""
+
+
 class Handles(Protocol):
     """What the edge wants of the router."""
 
@@ -43,6 +47,10 @@ def create_app(
     app.add_url_rule("/callbacks/<name>", view_func=edge.callback, methods=["POST"])
     app.add_url_rule("/callbacks/<name>", view_func=edge.verify, methods=["GET"], endpoint="verify")
     app.register_error_handler(Exception, _broken)
+
+    @app.get("/")
+    def front() -> Response:
+        return Response(FRONT, content_type="text/plain; charset=utf-8")
 
     @app.get("/healthz")
     def health() -> Response:

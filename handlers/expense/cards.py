@@ -132,9 +132,14 @@ _STEP_TONES = {"signed": Tone.GOOD, "rejected": Tone.BAD, "returned": Tone.INFO}
 _STEP_WORDS = {"signed": "已同意", "rejected": "已驳回", "returned": "已退回修改", "void": "不用签了"}
 
 
+def mark(step: Step) -> str:
+    """Return the beginning of the hash of what was shown, which a button carries."""
+    return step.shown[:16]
+
+
 def step_args(claim: Claim, step: Step) -> Args:
     """Return what a signer's button carries: the ids, and the hash that names what was shown."""
-    return {"claim": claim.id, "version": step.version, "level": step.level, "shown": step.shown[:16]}
+    return {"claim": claim.id, "version": step.version, "level": step.level, "shown": mark(step)}
 
 
 def list_card(title: str, subject: str, lines: Sequence[str], buttons: Sequence[Button], empty: str) -> Card:

@@ -10,7 +10,7 @@ from handlers.contract.context import Asked, Context
 from handlers.contract.incoming import StoredFile
 from handlers.contract.refusal import Refusal
 from handlers.contract.roles import Role
-from handlers.expense import rules, telling
+from handlers.expense import cards, rules, telling
 from handlers.expense.cards import Picture
 from handlers.expense.forms import Answers
 from handlers.expense.rules import Act, State, Who
@@ -58,15 +58,15 @@ def decide(
 ) -> Picture:
     """Sign, reject or return at one level. Everything is checked at this moment, whatever the card showed.
 
-    `shown` is the beginning of the hash of what the signer saw, as the button carried it.
+    `shown` is the mark of what the signer saw, as the button carried it.
     """
     claim = _locked(ctx, claim_id)
     steps = _steps(ctx, claim)
     _same_version(claim, version)
-    _still_signing(ctx, claim, steps, act)
+    _still_signing(ctx, claim, steps, act, level)
     step = signoff.its_turn(ctx, ctx.person, steps, level)
     rules.require(claim.number, State(claim.state), act, _parts(ctx, claim, steps))
-    if not shown or not step.shown.startswith(shown):
+    if shown != cards.mark(step):
         raise Refusal(f"{claim.number} 的内容已更新，请看新卡片")
     signoff.still_holds(ctx, ctx.person, steps, step, _matter(ctx, claim))
     step_state, state = _ENDS[act]
@@ -98,39 +98,47 @@ def withdraw(ctx: Asked, claim_id: int, version: int) -> Picture:
     return telling.show_changes(ctx, claim, before, now)
 
 
-def recheck(ctx: Asked, claim_id: int, version: int) -> Picture:
-    """Try again to find four people for a blocked claim."""
+def recheck(ctx: Asked, claim_id: int, version: int | None = None) -> Picture:
+    """Try again to find four people for a blocked claim: its requester or an administrator may ask for it."""
     claim = _locked(ctx, claim_id)
-    steps = _require(ctx, claim, Act.RECHECK, version)
-    if not steps:
-        return _start(ctx, _move(ctx, claim, State.SIGNING), "expense.rechecked")
-    now = signoff.refill(ctx, steps, _matter(ctx, claim))
-    if isinstance(now, chains.Gap):
-        raise Refusal(f"{claim.number} 还是凑不齐签字人：{now.why}")
-    claim = _move(ctx, claim, State.SIGNING)
-    return _reassigned(ctx, claim, steps, signoff.advance(ctx, now, _document(claim)))
+    if claim.requester != ctx.person.id and Role.ADMINISTRATOR not in ctx.person.roles:
+        raise Refusal("只有经办人和管理员能重新检查，并且要写对编号", rule="P31")
+    before = _require(ctx, claim, Act.RECHECK, version)
+    chain = signoff.fill(ctx, before, _matter(ctx, claim))
+    if isinstance(chain, chains.Gap):
+        raise Refusal(f"{claim.number} 还是凑不齐签字人：{chain.why}")
+    return _go_on(ctx, _move(ctx, claim, State.SIGNING), before, chain)
 
 
 def reassign(ctx: Asked, number: str) -> Picture:
     """Give the levels that nobody has signed to whom the rules name now; nobody is chosen by hand."""
-    found = expense.by_number(ctx.tx, number.strip().upper())
-    if found is None or Role.ADMINISTRATOR not in ctx.person.roles:
+    claim_id = id_of(ctx, number)
+    if not claim_id or Role.ADMINISTRATOR not in ctx.person.roles:
         raise Refusal("只有管理员能改派，并且要写对编号，例如「改派 BX-2026-0001」", rule="P31")
-    claim = _locked(ctx, found.id)
-    steps = _require(ctx, claim, Act.REASSIGN)
-    now = signoff.refill(ctx, steps, _matter(ctx, claim))
-    if isinstance(now, chains.Gap):
-        return _block(ctx, claim, steps, now)
-    if now == steps:
+    claim = _locked(ctx, claim_id)
+    before = _require(ctx, claim, Act.REASSIGN)
+    chain = signoff.fill(ctx, before, _matter(ctx, claim))
+    if isinstance(chain, chains.Gap):
+        return _block(ctx, claim, before, chain)
+    now = _steps(ctx, claim)
+    if now == before:
         raise Refusal(f"{claim.number} 的签字人都还有效，不用改派")
-    return _reassigned(ctx, claim, steps, now)
+    _tell_watchers(ctx, claim, before, chain)
+    return _reassigned(ctx, claim, before, now)
+
+
+def id_of(ctx: Asked, number: str) -> int:
+    """Return the id behind a number, 0 when there is none; it gives nobody a right."""
+    claim = expense.by_number(ctx.tx, number.strip().upper())
+    return claim.id if claim else 0
 
 
 def _reassigned(ctx: Asked, claim: Claim, before: Sequence[Step], now: Sequence[Step]) -> Picture:
+    was = {each.level: each.assignee for each in before}
     changes = [
-        {"level": old.level, "from": old.assignee, "to": new.assignee}
-        for old, new in zip(before, now, strict=True)
-        if old.assignee != new.assignee
+        {"level": each.level, "from": was.get(each.level), "to": each.assignee}
+        for each in now
+        if was.get(each.level) != each.assignee
     ]
     _journal(ctx, "expense.reassigned", claim, {"changes": changes})
     return telling.show_changes(ctx, claim, before, now)
@@ -147,7 +155,7 @@ def readable(ctx: Asked, number: str) -> Claim:
     """Return a claim by number to somebody who may read it. The refusal does not tell whether it exists."""
     claim = expense.by_number(ctx.tx, number.strip().upper())
     if claim is None or not rules.may_read(ctx.person, _involved(ctx, claim)):
-        raise Refusal(f"没有找到您能看的单子「{number.strip()[:30]}」。发「我的」看自己的单子")
+        raise Refusal("没有找到您能看的单子，请核对编号。发「我的」看自己的单子")
     return claim
 
 
@@ -183,17 +191,27 @@ def my_step(ctx: Asked, claim: Claim) -> Step:
 
 
 def _start(ctx: Asked, claim: Claim, act: str) -> Picture:
-    """Form the chain of a version that has none yet, and open its second level or block it."""
+    """Sign level 1 for the requester, who has just handed in, and go on or block."""
     _journal(ctx, act, claim, _document(claim))
-    matter = _matter(ctx, claim)
-    chain = chains.form(matter, signoff.roster(ctx, matter))
-    if isinstance(chain, chains.Gap):
-        return _block(ctx, claim, [], chain)
-    requester = people.get(ctx.tx, claim.requester)
-    steps = signoff.begin(ctx, requester, claim.subject, claim.current.version, chain, _document(claim))
-    if any(each.watched for each in chain.values()):
+    steps = signoff.begin(ctx, ctx.person, claim.subject, claim.current.version, _document(claim))
+    chain = signoff.fill(ctx, steps, _matter(ctx, claim))
+    return (
+        _block(ctx, claim, steps, chain) if isinstance(chain, chains.Gap) else _go_on(ctx, claim, [], chain)
+    )
+
+
+def _go_on(ctx: Asked, claim: Claim, before: Sequence[Step], chain: chains.Chain) -> Picture:
+    """Open the next level of a chain that has just been filled."""
+    now = signoff.advance(ctx, _steps(ctx, claim), _document(claim))
+    _tell_watchers(ctx, claim, before, chain)
+    return _reassigned(ctx, claim, before, now) if before else telling.show_changes(ctx, claim, [], now)
+
+
+def _tell_watchers(ctx: Asked, claim: Claim, before: Sequence[Step], chain: chains.Chain) -> None:
+    """Let the supervisors know when somebody now signs in the chair's place."""
+    was = {each.level: each.assignee for each in before}
+    if any(each.watched and was.get(level) != each.person for level, each in chain.items()):
         telling.tell_supervisors(ctx, claim)
-    return telling.show_changes(ctx, claim, [], steps)
 
 
 def _block(ctx: Asked, claim: Claim, before: Sequence[Step], gap: chains.Gap) -> Picture:
@@ -232,13 +250,14 @@ def _add_version(
     )
 
 
-def _still_signing(ctx: Asked, claim: Claim, steps: Sequence[Step], act: Act) -> None:
+def _still_signing(ctx: Asked, claim: Claim, steps: Sequence[Step], act: Act, level: int) -> None:
     """Say what ended the signing, when it has ended. Raises Refusal."""
     if State(claim.state) is State.SIGNING:
         return
-    ended = next((each for each in steps if each.state in (StepState.REJECTED, StepState.RETURNED)), None)
-    if ended:
-        raise Refusal(f"{claim.number}：{signoff.already(ctx, ended, ctx.person)}")
+    ended = [each for each in steps if each.state in (StepState.REJECTED, StepState.RETURNED)]
+    own = [each for each in steps if each.level == level and each.decided_at]
+    for each in (*ended, *own):
+        raise Refusal(f"{claim.number}：{signoff.already(ctx, each, ctx.person)}", rule="P31")
     raise Refusal(f"{claim.number} {rules.STATE_WORDS[State(claim.state)]}，不能再{act}了")
 
 
@@ -318,7 +337,7 @@ def _locked(ctx: Context, claim_id: int) -> Claim:
 def _get(ctx: Context, claim_id: int) -> Claim:
     claim = expense.get(ctx.tx, claim_id)
     if claim is None:
-        raise Refusal("没有找到这张单子")
+        raise Refusal("没有找到这张单子，请发「我的」或「待办」重新打开")
     return claim
 
 

@@ -86,8 +86,8 @@ def withdraw(ctx: Asked, click: Click) -> Reply:
 
 def recheck(ctx: Asked, click: Click) -> Reply:
     """重新检查 a blocked claim."""
-    picture = service.recheck(ctx, number_in(click.args, "claim"), number_in(click.args, "version"))
-    return Reply(card=_claim_card(ctx, picture), toast=rules.STATE_WORDS[State(picture.claim.state)])
+    claim, version = number_in(click.args, "claim"), number_in(click.args, "version")
+    return _rechecked(ctx, service.recheck(ctx, claim, version))
 
 
 def files(ctx: Asked, click: Click) -> Reply:
@@ -156,8 +156,7 @@ def say_withdraw(ctx: Asked, message: Message) -> Reply:
 
 def say_recheck(ctx: Asked, message: Message) -> Reply:
     """重新检查 <编号>."""
-    claim = _named(ctx, message, "重新检查")
-    return Reply(card=_claim_card(ctx, service.recheck(ctx, claim.id, claim.current.version)))
+    return _rechecked(ctx, service.recheck(ctx, service.id_of(ctx, _number(message, "重新检查"))))
 
 
 def say_edit(ctx: Asked, message: Message) -> Reply:
@@ -229,8 +228,17 @@ def _say(ctx: Asked, message: Message, act: Act) -> Reply:
         else forms.reason({"reason": "".join(message.rest.split(maxsplit=1)[1:])}, act)
     )
     step = service.my_step(ctx, claim)
-    picture = service.decide(ctx, claim.id, act, claim.current.version, step.level, step.shown, why)
+    picture = service.decide(ctx, claim.id, act, claim.current.version, step.level, cards.mark(step), why)
     return Reply(card=_signed_card(picture, step.level))
+
+
+def _rechecked(ctx: Asked, picture: Picture) -> Reply:
+    """Show the claim to its requester; tell an administrator, who may not read it, how it stands."""
+    claim = picture.claim
+    words = rules.STATE_WORDS[State(claim.state)]
+    if claim.requester == ctx.person.id:
+        return Reply(card=cards.claim_card(picture), toast=words)
+    return Reply(text=f"签字人凑齐了，{claim.number} {words}。")
 
 
 def _show_button(label: str, claim: Claim) -> Button:

@@ -20,7 +20,7 @@ def upgrade(database: Database) -> None:
     """Bring a database to the newest schema; nothing happens when it is there."""
     from alembic import command  # only those who migrate pay for Alembic
 
-    with database.engine.connect() as connection:
+    with database.migrating() as connection:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 from bot import roles
 
@@ -20,11 +21,12 @@ def start(role: str, folder: Path) -> subprocess.Popen[bytes]:
 
 def be_parent(folder: Path, restart_after: str) -> None:
     """Keep the children running."""
-    roles.ROLES = ROLES
-    roles.RESTART_AFTER_SECONDS = float(restart_after)
-    roles.STOP_WITHIN_SECONDS = 1.0
-    roles._start = start
-    sys.exit(roles.run_all(folder, sys.stdout.write))  # type: ignore[arg-type]  # what it returns does not matter
+    with (
+        patch.object(roles, "RESTART_AFTER_SECONDS", float(restart_after)),
+        patch.object(roles, "STOP_WITHIN_SECONDS", 0.3),
+        patch.object(roles, "_start", start),
+    ):
+        sys.exit(roles.run_all(folder, ROLES, print))
 
 
 def be_child(role: str, folder: Path) -> None:

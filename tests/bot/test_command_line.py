@@ -87,6 +87,7 @@ NEED_A_DATABASE = [
     ("web",),
     ("relay",),
     ("scheduler",),
+    ("listen",),
     ("people", "import", "x.csv"),
     ("projects", "import", "x.csv"),
     ("deputies", "import", "x.csv"),
@@ -205,6 +206,10 @@ def test_a_defect_is_said_with_its_place_and_without_its_message(
     said = installation.refused("journal", "verify")
     assert said.startswith("没有做成：出了意外（RuntimeError at ")
     assert "test_command_line.py" in said
+
+
+def test_to_listen_where_there_is_nothing_to_listen_to_is_refused(installation: Installation) -> None:
+    assert installation.refused("listen").startswith('[feishu] 的 mode 不是 "long_connection"')
 
 
 # migrate

@@ -335,6 +335,25 @@ def test_a_wrong_value_of_the_environment_is_refused_like_one_of_the_file(tmp_pa
     assert "[org] 的 name 是空的" in refusal(tmp_path, ORG, {"QINGLIAN_ORG_NAME": ""})
 
 
+# How Feishu's events come.
+
+
+def test_over_the_long_connection_neither_key_nor_token_is_needed(tmp_path: Path) -> None:
+    feishu = '[feishu]\napp_id = "cli_1"\napp_secret = "s3cret-app"\n'
+    config = loaded(tmp_path, ORG + feishu + 'mode = "long_connection"\n')
+    assert config.listens
+    assert not loaded(tmp_path, ORG + FEISHU).listens
+    assert not loaded(tmp_path, ORG).listens
+    assert "[feishu] 缺少 encrypt_key" in refusal(tmp_path, ORG + feishu + 'mode = "webhook"\n')
+    assert "[feishu] 缺少 encrypt_key" in refusal(tmp_path, ORG + feishu)
+
+
+@pytest.mark.parametrize("key", ["encrypt_key", "verification_token"])
+def test_a_webhook_needs_both_key_and_token(tmp_path: Path, key: str) -> None:
+    blank = re.sub(f'{key} = ".*"', f'{key} = " "', FEISHU)
+    assert f"[feishu] 缺少 {key}" in refusal(tmp_path, ORG + blank)
+
+
 # Secrets.
 
 

@@ -153,7 +153,8 @@ def test_what_is_not_an_authentic_callback_is_refused_and_leaves_one_line_and_no
         ("POST", f"{PATH}/more", 404),
         ("POST", "/callbacks/%00%ff", 404),
         ("POST", "/healthz", 405),
-        ("GET", "/", 404),
+        ("POST", "/", 405),
+        ("GET", "/nothing", 404),
         ("GET", "/" + "x" * 5000, 404),
     ],
 )
@@ -343,6 +344,12 @@ def counted(client: FlaskClient, name: str) -> float:
 # Health, and what breaks inside.
 
 
+def test_the_front_door_says_where_the_assistant_lives(client: FlaskClient) -> None:
+    answer = client.get("/")
+    assert (answer.status_code, answer.mimetype) == (200, "text/plain")
+    assert "清廉助手在运行" in answer.text
+
+
 def test_health_is_well_while_the_database_answers(client: FlaskClient) -> None:
     answer = client.get("/healthz")
     assert (answer.status_code, answer.get_json()) == (200, {"status": "ok"})
@@ -438,9 +445,9 @@ def test_on_a_real_socket_only_whole_callbacks_of_a_bearable_size_come_in(
         assert cut_short.startswith(b"HTTP/1.1 401")
         declared = send(head(GOOD, **{"Content-Length": str(BODY_LIMIT + 1)}))
         assert declared.startswith(b"HTTP/1.1 413")
-        endless = (b"fffffff\r\n" + b"x" * BODY_LIMIT)[: BODY_LIMIT + 1]
-        assert send(head(GOOD, **CHUNKED), endless).startswith(b"HTTP/1.1 413")
-        odd_length = send(head(GOOD, **{"Content-Length": "-1"}), body)
+        to_the_limit = (b"fffffff\r\n" + b"x" * BODY_LIMIT)[:BODY_LIMIT]
+        assert send(head(GOOD, **CHUNKED), to_the_limit).startswith(b"HTTP/1.1 413")
+        odd_length = send(head(GOOD, **{"Content-Length": "-1"}))
         assert odd_length.startswith(b"HTTP/1.1 400")
         assert state(house.database) == before
         whole = send(head(GOOD, **{"Content-Length": str(length)}), body)

@@ -41,14 +41,35 @@ def roster(ctx: Context, matter: rules.Matter) -> rules.Roster:
     return rules.Roster({key: each for key, each in known.items() if each.active}, deputies)
 
 
-def begin(
-    ctx: Context, person: Person, subject: str, version: int, chain: rules.Chain, document: Document
-) -> list[Step]:
-    """Freeze a chain, sign level 1 for `person`, who submits, and open level 2; return the steps."""
-    seats = [Seat(level, rules.LEVELS[level], each.person, each.ground) for level, each in chain.items()]
-    signoff.add(ctx.tx, subject, version, seats)
+def begin(ctx: Context, person: Person, subject: str, version: int, document: Document) -> list[Step]:
+    """Let `person`, who hands in, sign level 1 of a version; return that one step."""
+    first = Seat(rules.FIRST, rules.LEVELS[rules.FIRST], person.id, rules.LEVELS[rules.FIRST])
+    signoff.add(ctx.tx, subject, version, [first])
     steps = advance(ctx, signoff.steps(ctx.tx, subject, version), document)
-    return advance(ctx, sign(ctx, person, steps, steps[0], StepState.SIGNED, ""), document)
+    return sign(ctx, person, steps, steps[0], StepState.SIGNED, "")
+
+
+def fill(ctx: Context, steps: Sequence[Step], matter: rules.Matter) -> rules.Chain | rules.Gap:
+    """Let the rules name who signs every level that nobody has signed, and freeze it; or return the gap.
+
+    Levels without a step get one; those that changed hands are given over. On a gap nothing is changed.
+    """
+    chain = rules.form(matter, roster(ctx, matter), _signed(steps))
+    if isinstance(chain, rules.Gap):
+        return chain
+    known = {each.level: each for each in steps}
+    seats = [Seat(level, rules.LEVELS[level], each.person, each.ground) for level, each in chain.items()]
+    if new := [each for each in seats if each.level not in known]:
+        signoff.add(ctx.tx, steps[0].subject, steps[0].version, new)
+    for seat in seats:
+        if seat.level in known and known[seat.level].assignee != seat.person:
+            signoff.reassign(ctx.tx, known[seat.level].id, seat.person, seat.ground)
+    return chain
+
+
+def _signed(steps: Sequence[Step]) -> rules.Chain:
+    signed = [each for each in steps if each.state is StepState.SIGNED]
+    return {each.level: rules.Candidate(each.assignee, each.ground) for each in signed}
 
 
 def advance(ctx: Context, steps: Sequence[Step], document: Document) -> list[Step]:
@@ -135,7 +156,7 @@ def its_turn(ctx: Context, person: Person, steps: Sequence[Step], level: int) ->
     """Return the step of a level if it is open and this person's. Raises Refusal naming what happened."""
     step = next((each for each in steps if each.level == level), None)
     if step is None:
-        raise Refusal("没有这一级签字")
+        raise Refusal("这张单子没有这一级签字，请发「待办」重新打开")
     if step.state is not StepState.OPEN:
         raise Refusal(already(ctx, step, person), rule="P31")
     if step.assignee != person.id:
@@ -170,21 +191,3 @@ def already(ctx: Context, step: Step, person: Person) -> str:
     if step.state is StepState.WAITING:
         return f"还没轮到第 {step.level} 级（{step.title}），请等前一级签完"
     return "这一版已经结束，不用再签了"
-
-
-def refill(ctx: Context, steps: Sequence[Step], matter: rules.Matter) -> rules.Gap | list[Step]:
-    """Form the chain anew for the unsigned levels; return the steps as they are then, or the gap."""
-    fixed = {
-        each.level: rules.Candidate(each.assignee, each.ground)
-        for each in steps
-        if each.state is StepState.SIGNED
-    }
-    chain = rules.form(matter, roster(ctx, matter), fixed)
-    if isinstance(chain, rules.Gap):
-        return chain
-    for each in steps:
-        if chain[each.level].person != each.assignee:
-            signoff.reassign(ctx.tx, each.id, chain[each.level].person, chain[each.level].ground)
-    return [
-        replace(each, assignee=chain[each.level].person, ground=chain[each.level].ground) for each in steps
-    ]

@@ -9,14 +9,19 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.feishu.inbound import MAX_TEXT, FeishuInbound, decrypted, left_over, signature
+from bot.feishu.listen import taken
 from bot.platform import Answer, Clicked, Entered, Incoming, Refused, Said
+from bot.simulator import FeishuApp, Simulator
+from bot.simulator.feishu.app import LONG_CONNECTION
 from handlers.contract.card import Card
 from handlers.contract.reply import Reply
 from storage.people import Address
@@ -136,6 +141,28 @@ def _is_understood(inputs: dict[str, Any], expected: dict[str, Any]) -> None:
     assert incoming["key"] == "feishu:e:" + plain["header"]["event_id"]
 
 
+def _bootstraps(inputs: dict[str, Any], expected: dict[str, Any]) -> None:
+    """What the SDK asks of the platform before it connects is answered by the simulator in the same shape."""
+    app = FeishuApp(inputs["json"]["AppID"], inputs["json"]["AppSecret"], mode=LONG_CONNECTION)
+    simulator = Simulator([], app)
+    simulator.start()
+    try:
+        url = simulator.base_url + inputs["path"]
+        answer = requests.request(inputs["method"], url, json=inputs["json"], timeout=10).json()
+    finally:
+        simulator.stop()
+    wanted, got = expected["response_shape"], answer
+    assert (got["code"], got["msg"], got["data"].keys()) == (0, "", wanted["data"].keys())
+    assert got["data"]["ClientConfig"].keys() == wanted["data"]["ClientConfig"].keys()
+    query, wanted_query = (parse_qs(urlsplit(each["data"]["URL"]).query) for each in (got, wanted))
+    assert query.keys() == wanted_query.keys()
+    assert query["service_id"][0].isdigit()
+
+
+def _is_acknowledged(inputs: dict[str, Any], expected: dict[str, Any]) -> None:
+    assert json.loads(taken(json.dumps(inputs["handler_return"]).encode())) == expected["ack_payload"]
+
+
 CHECKS: dict[str, Callable[[dict[str, Any], dict[str, Any]], None]] = {
     "decrypt": _decrypts,
     "url_verification": _echoes,
@@ -143,6 +170,8 @@ CHECKS: dict[str, Callable[[dict[str, Any], dict[str, Any]], None]] = {
     "signature_sha1_legacy_card": _is_refused,
     "full_webhook": _arrives,
     "payload_sample": _is_understood,
+    "ws_bootstrap": _bootstraps,
+    "ws_ack": _is_acknowledged,
 }
 
 

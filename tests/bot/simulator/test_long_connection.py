@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import pytest
@@ -16,33 +18,37 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from bot.simulator import Simulator
+from bot.simulator import FeishuApp, Simulator
 from bot.simulator.feishu import connections
 from bot.simulator.feishu.app import LONG_CONNECTION
 from bot.simulator.feishu.frame import CONTROL, DATA, Frame, decode, encode
-from tests.bot.simulator.fake_bot import FakeBot
-from tests.bot.simulator.town import APP, PEOPLE, Hands, Json, Town, button, card
+from tests.bot.simulator.town import APP, PEOPLE, Json, Town, button, card
 
 LISTENING = replace(APP, encrypt_key="", mode=LONG_CONNECTION, ping_seconds=7)
 ENDPOINT = "/callback/ws/endpoint"
 PING = Frame(CONTROL, {"type": "ping"}, service=connections.SERVICE_ID)
 
 
-@pytest.fixture
-def town() -> Iterator[Town]:
-    simulator = Simulator(PEOPLE, LISTENING, deadline=5)
+@contextmanager
+def built(running: Town, app: FeishuApp = LISTENING, deadline: float = 5) -> Iterator[Town]:
+    """A platform of its own; there is no webhook in it."""
+    simulator = Simulator(PEOPLE, app, deadline=deadline)
     simulator.start()
-    yield Town(simulator, FakeBot(""), Hands())
+    yield replace(running, simulator=simulator)
     simulator.stop()
 
 
 @pytest.fixture
-def hasty() -> Iterator[Town]:
+def town(running: Town) -> Iterator[Town]:
+    with built(running) as town:
+        yield town
+
+
+@pytest.fixture
+def hasty(running: Town) -> Iterator[Town]:
     """A platform that waits next to no time for an answer."""
-    simulator = Simulator(PEOPLE, LISTENING, deadline=0.05)
-    simulator.start()
-    yield Town(simulator, FakeBot(""), Hands())
-    simulator.stop()
+    with built(running, deadline=0.05) as town:
+        yield town
 
 
 def invited(town: Town, **asked: str) -> requests.Response:
@@ -59,20 +65,20 @@ class Bot:
 
     def __init__(self, town: Town, answers: Callable[[Frame], Json | None] | None = None) -> None:
         self.heard: list[Frame] = []
-        self._answers = answers or (lambda frame: {"code": 200})
+        self.answers = answers or (lambda frame: {"code": 200})
+        known = town.simulator.connected
         self.connection: ClientConnection = connect(address(town))
         self._thread = threading.Thread(target=self._listen)
-        before = town.simulator.connected
         self._thread.start()
-        while town.simulator.connected == before == 0:
-            pass
+        while town.simulator.connected == known:
+            time.sleep(0.005)
 
     def _listen(self) -> None:
         try:
             while True:
                 frame = decode(bytes(self.connection.recv(decode=False)))
                 self.heard.append(frame)
-                answer = self._answers(frame)
+                answer = self.answers(frame)
                 if answer is not None:
                     reply = replace(frame, payload=json.dumps(answer).encode())
                     self.connection.send(encode(reply))
@@ -111,19 +117,15 @@ def test_a_frame_comes_back_as_it_went(
 
 @given(st.binary(max_size=60))
 def test_bytes_that_are_no_frame_are_refused_and_nothing_worse(data: bytes) -> None:
-    try:
+    with suppress(ValueError):
         assert isinstance(decode(data), Frame)
-    except ValueError:
-        pass
 
 
 @pytest.mark.parametrize("kept", range(1, len(encode(Frame(DATA, {"type": "event"}, b"{}", 1)))))
 def test_half_a_frame_is_not_taken_for_a_whole_one(kept: int) -> None:
     whole = Frame(DATA, {"type": "event"}, b"{}", 1)
-    try:
+    with suppress(ValueError):
         assert decode(encode(whole)[:kept]) != whole
-    except ValueError:
-        pass
 
 
 # Who is let in.
@@ -147,14 +149,10 @@ def test_an_address_is_refused_for_a_wrong_id_or_secret(town: Town, asked: str, 
     assert "data" not in answer.json()
 
 
-def test_an_app_that_receives_by_webhook_has_no_such_address() -> None:
-    simulator = Simulator(PEOPLE, APP)
-    simulator.start()
-    try:
-        assert invited(Town(simulator, FakeBot(""), Hands())).status_code == 404
-        assert simulator.connected == 0
-    finally:
-        simulator.stop()
+def test_an_app_that_receives_by_webhook_has_no_such_address(running: Town) -> None:
+    with built(running, APP) as town:
+        assert invited(town).status_code == 404
+        assert town.simulator.connected == 0
 
 
 def refusal(url: str, origin: str | None = None) -> tuple[int, str | None]:
@@ -259,23 +257,21 @@ def test_who_is_not_connected_hears_of_it_when_it_is_delivered_again(town: Town)
 def test_who_does_not_answer_in_time_has_not_answered(hasty: Town) -> None:
     with Bot(hasty, lambda frame: None) as bot:
         said = hasty.say("lin", "报销")
-        first = bot.heard[0].payload
         hasty.do("redeliver")
-        assert bot.heard[1].payload == first
-        assert bot.heard[1].headers["message_id"] != bot.heard[0].headers["message_id"]
+    first, again = bot.heard
     assert (said["status"], said["error"]) == (None, "timeout")
+    assert first.payload == again.payload
+    assert first.headers["message_id"] != again.headers["message_id"]
 
 
 def test_who_hangs_up_instead_of_answering_is_not_waited_for(town: Town) -> None:
     with Bot(town) as bot:
-        bot._answers = lambda frame: bot.connection.close()
+        bot.answers = lambda frame: bot.connection.close()
         assert town.say("lin", "报销")["error"] == "unreachable"
 
 
 def test_each_event_goes_to_one_of_several_connections(town: Town) -> None:
     with Bot(town) as first, Bot(town) as second:
-        while town.simulator.connected < 2:
-            pass
         for _ in range(40):
             town.say("lin", "报销")
         assert len(first.heard) + len(second.heard) == 40

@@ -33,7 +33,7 @@ LEADS_TO = {
     Act.RETURN: {State.RETURNED},
     Act.WITHDRAW: {State.WITHDRAWN},
     Act.RESUBMIT: {State.SIGNING, State.BLOCKED},
-    Act.RECHECK: {State.SIGNING, State.BLOCKED},
+    Act.RECHECK: {State.SIGNING},
     Act.REASSIGN: {State.SIGNING, State.BLOCKED},
 }
 
