@@ -8,11 +8,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from storage.database import Database
-from tests.databases import Databases, PostgresDatabases, SqliteDatabases
+from tests.databases import KINDS, Databases, PostgresDatabases, SqliteDatabases
 from tests.house import House, furnished
 from tests.postgres import serving
-
-KINDS = ("sqlite", "postgresql")
 
 # No test measures time: how long an example takes says nothing.
 settings.register_profile(

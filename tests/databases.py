@@ -9,9 +9,15 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from storage.database import Database
 from storage.migrations import upgrade
+
+KINDS = ("sqlite", "postgresql")
+
+on_sqlite = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+"""For tests of what no database can change."""
 
 Filling = Callable[[Database], None]
 """What is done to an empty database."""

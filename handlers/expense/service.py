@@ -103,6 +103,7 @@ def recheck(ctx: Asked, claim_id: int, version: int | None = None) -> Picture:
     claim = _locked(ctx, claim_id)
     if claim.requester != ctx.person.id and Role.ADMINISTRATOR not in ctx.person.roles:
         raise Refusal("只有经办人和管理员能重新检查，并且要写对编号", rule="P31")
+    rules.may_submit(people.get(ctx.tx, claim.requester))
     before = _require(ctx, claim, Act.RECHECK, version)
     chain = signoff.fill(ctx, before, _matter(ctx, claim))
     if isinstance(chain, chains.Gap):

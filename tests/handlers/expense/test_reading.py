@@ -11,8 +11,10 @@ from sqlalchemy import select
 from handlers.contract.card import Card
 from handlers.contract.reply import Reply
 from storage.outbox import Kind, outbox
+from tests.databases import on_sqlite
 from tests.house import House, button_in, buttons_of, read
 
+pytestmark = on_sqlite
 NUMBER = "BX-2026-0001"
 
 

@@ -13,8 +13,10 @@ from bot.platform import Clicked, Incoming, Said
 from handlers.contract.card import Args
 from storage import journal
 from storage.people import Address
+from tests.databases import on_sqlite
 from tests.house import House
 
+pytestmark = on_sqlite
 NUMBER = "BX-2026-0001"
 SIGNERS = ("li", "wang", "chen")
 WHY = {"reason": "缺少发票"}
