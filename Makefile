@@ -7,7 +7,7 @@ RUNTIME := $(VENV)/.runtime
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo check test lint format lock clean
+.PHONY: help venv demo check test bench lint format lock clean
 
 ## help: this list
 help:
@@ -42,6 +42,10 @@ check:
 ## test: the environment and the whole suite (PYTEST_ARGS="-k signing" for a part)
 test: $(READY)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+## bench: what things cost beside floors and peers (BENCH_ARGS="--quick", "--only G4", "--write docs/benchmarks.md")
+bench: $(READY)
+	$(BIN)/python -m tests.bench $(BENCH_ARGS)
 
 ## lint: format, lint, types and imports, without the tests
 lint: $(READY)

@@ -51,7 +51,7 @@ def current(tx: Tx, name: str, default: object) -> Setting:
 
 def of_version(tx: Tx, name: str, version: int, default: object) -> Setting:
     """Return a setting as it stood at a version; version 0 is the default."""
-    row = tx.one(_OF_VERSION, {"named": name, "at": version})
+    row = tx.one(_OF_VERSION, {"named": name, "at": version}) if version else None
     if row is None:
         return Setting(name, default)
     return Setting(name, json.loads(row.value), row.version, row.resolution, row.decided_on)

@@ -73,8 +73,12 @@ class LongConnection(client.Client):  # type: ignore[misc]  # the SDK ships no t
 
     def _configure(self, conf: Any) -> None:
         """Do as the platform says, when it says it all; the SDK would count with what is missing."""
-        if None not in vars(conf).values():
-            super()._configure(conf)
+        if None in vars(conf).values():
+            return
+        known = self._ping_interval
+        super()._configure(conf)
+        if self._ping_interval != known:
+            self._expect_frame()
 
     def _handle_message(self, message: bytes) -> Any:
         self._expect_frame()

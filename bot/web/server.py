@@ -10,7 +10,7 @@ from typing import Protocol
 from flask import Flask, Response, abort, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from bot.logs import traced
 from bot.platform import Answer, Inbound, Incoming, Other, Refused, Verifies
@@ -109,8 +109,8 @@ class Edge:
             body = request.get_data(cache=False)
         except RequestEntityTooLarge:
             raise Refused(413, "too large") from None
-        if request.content_length is not None and len(body) != request.content_length:
-            raise Refused(400, "truncated")
+        except ClientDisconnected:
+            raise Refused(400, "truncated") from None
         headers = {key.lower(): value for key, value in request.headers.items()}
         return inbound.read(headers, request.args.to_dict(), body, self._machine())
 

@@ -13,6 +13,8 @@ from handlers.contract.refusal import Refusal
 MOST_FEN = 10_000_000_000
 """One hundred million yuan: beyond it a typed amount is surely a slip."""
 
+CENT_DIGITS = 2
+
 _PLAIN = re.compile(r"[+-]?\d+(\.\d*)?|[+-]?\.\d+")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 
@@ -41,8 +43,8 @@ def fen(typed: str) -> int:
     amount = Decimal(bare.replace(",", ""))
     if amount <= 0:
         raise Refusal("金额要大于 0，例如 128.50")
-    if amount * 100 != int(amount * 100):
+    if len(bare.partition(".")[2]) > CENT_DIGITS:
         raise Refusal("金额最多两位小数（到分），例如 128.50")
-    if amount * 100 > MOST_FEN:
+    if amount > MOST_FEN // 100:
         raise Refusal("金额太大了，请检查有没有多打几位")
     return int(amount * 100)

@@ -15,7 +15,9 @@ ROLES = ("one", "two")
 
 
 def start(role: str, folder: Path) -> subprocess.Popen[bytes]:
-    """Start a child that leaves a file with its name and number."""
+    """Note that a child is started; it leaves a file with its name and number itself."""
+    with (folder / "starts").open("a", encoding="utf-8") as starts:
+        starts.write(f"{role}\n")
     return subprocess.Popen([sys.executable, "-m", "tests.bot.family", "child", role, str(folder)])
 
 

@@ -69,6 +69,7 @@ def test_a_whole_claim_is_filled_in_by_answering_questions(talking: House) -> No
     assert done.card.title == "报销 BX-2026-0001"
     assert claims(talking) == [("P01", 12850, "打车去看望老人", "某某餐厅")]
     assert talking.button("li", "同意").say == "同意 BX-2026-0001"
+    assert says(talking, "谢谢") == NOT_UNDERSTOOD
 
 
 @pytest.mark.parametrize("choice", ["2", "２", "社区助老", "P01"])
@@ -206,6 +207,12 @@ def test_a_choice_that_is_none_is_asked_again(talking: House, nonsense: str) -> 
     asked = says(talking, "报销", nonsense)
     assert NO_SUCH_ANSWER in asked
     assert "（1/5）项目" in asked
+
+
+def test_where_a_file_is_wanted_words_are_no_answer(talking: House) -> None:
+    asked = says(talking, "报销", "2", "10", "看望老人", "好", "发票在路上")
+    assert asked.startswith(NO_SUCH_ANSWER)
+    assert "（5/5）附件" in asked
 
 
 def test_an_answer_that_is_too_long_is_asked_again(talking: House) -> None:

@@ -32,6 +32,7 @@ from tests.house import PDF, House
 
 SECRET_WORDS = "给王芳的八千元"
 A_MINUTE = timedelta(minutes=1)
+LeftOver = Callable[[Incoming, Reply], Reply]
 
 
 @dataclass
@@ -47,9 +48,9 @@ class Office:
     def __post_init__(self) -> None:
         self.employ(*CAPABILITIES)
 
-    def employ(self, *capabilities: Capability) -> None:
+    def employ(self, *capabilities: Capability, left_over: LeftOver = all_of_it) -> None:
         """Have these capabilities and a new relay."""
-        ability = Abilities(inputs=True, left_over=all_of_it)
+        ability = Abilities(inputs=True, left_over=left_over)
         times = Times(self.house.clock, self.machine, ZONE)
         abilities = {"feishu": ability, "other": ability}
         self.house.router = Router(self.house.database, capabilities, abilities, times)
@@ -310,6 +311,14 @@ def test_an_administrator_who_cannot_be_reached_is_not_told_of_it(office: Office
     assert subjects == [("chat",), ("chat",), ("dead-letter",)]
 
 
+def test_administrators_who_cannot_be_reached_are_not_told_of_each_other_for_ever(office: Office) -> None:
+    office.house.give_roles("hou", "会计", "管理员")
+    office.tell("lin", "一")
+    office.feishu.behaviour = Trouble(SendFailed("no", permanent=True))
+    office.work()
+    assert office.states() == ["dead", "dead", "dead"]
+
+
 def test_every_other_administrator_is_told(office: Office) -> None:
     office.house.give_roles("hou", "会计", "管理员")
     office.tell("guan", "一")
@@ -478,6 +487,27 @@ def test_one_copy_that_cannot_be_replaced_does_not_keep_the_others_old(office: O
     assert "平台不收" in office.feishu.of("ou_guan")[0]
 
 
+def test_a_copy_that_may_be_replaced_later_is_even_when_another_never_can(office: Office) -> None:
+    office.show("lin", "旧")
+    office.show("lin", "旧")
+    office.work()
+    office.change("新")
+    never, later = SendFailed("平台不收", permanent=True), SendFailed("busy")
+    answers: list[SendFailed | None] = [never, later, never, None]
+
+    def answer(_kind: str, whom: str) -> None:
+        if whom == "ou_lin" and (failure := answers.pop(0)):
+            raise failure
+
+    office.feishu.behaviour = answer
+    office.work()
+    assert office.states()[-1] == "waiting"
+    office.machine.forward(A_MINUTE)
+    office.work()
+    assert office.titles("ou_lin") == ["旧", "旧", "→新"]
+    assert office.states()[2:] == ["dead", "sent"]
+
+
 def test_a_copy_that_can_be_replaced_only_once_is_replaced_once(office: Office) -> None:
     office.feishu.spends_handles = True
     office.show("lin", "旧")
@@ -545,7 +575,9 @@ def test_a_click_that_is_faster_than_the_relays_note_is_not_forgotten(office: Of
     def close(ctx: Asked, click: Click) -> Reply:
         return Reply(card=Card(title="已办", subject="matter:1:done"))
 
-    office.employ(Capability(name="matter", clicks={"close": close}))
+    office.employ(
+        Capability(name="matter", clicks={"close": close}), left_over=lambda _incoming, _reply: Reply()
+    )
 
     def click_at_once(user_id: str, message_id: str) -> None:
         click = Clicked("matter.close", {}, None, message_id, "handle after the click")

@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 from functools import partial
 from pathlib import Path
+from queue import Queue
 from threading import Event, Thread
 from typing import IO, Any
 
@@ -23,14 +25,16 @@ from bot.platform import Clicked, Incoming, Said
 from handlers.contract.reply import Reply
 
 ROOT = Path(__file__).parents[3]
+PATIENCE_SECONDS = 40
 
 Json = dict[str, Any]
 
 
 class Listening:
-    """A process that plays one listener at a time."""
+    """A process that plays one listener at a time; `busy` until that has told how it ended."""
 
     def __init__(self, output: IO[bytes]) -> None:
+        self.busy = False
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__],
             cwd=ROOT,
@@ -38,22 +42,44 @@ class Listening:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=output,
+            start_new_session=True,
         )
+        self._said: Queue[bytes] = Queue()
+        self._reader = Thread(target=self._read)
+        self._reader.start()
+
+    def begin(self, **what: object) -> None:
+        """Begin a listener (`base_url`, `app_id`, `secret`, …)."""
+        self.busy = True
+        self.tell(**what)
 
     def tell(self, **what: object) -> None:
-        """Begin a listener (`base_url`, `app_id`, `secret`, …), or tell the one that runs to `do` something."""
+        """Have a `frame` read and written by the SDK, or the listener that runs `do` something."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(what).encode() + b"\n")
         self._process.stdin.flush()
 
     def hears(self) -> Json:
         """Wait for the next thing that happens there."""
-        assert self._process.stdout is not None
-        said: Json = json.loads(self._process.stdout.readline())
+        said: Json = json.loads(self._said.get(timeout=PATIENCE_SECONDS))
+        self.busy = self.busy and not said.keys() & {"stopped", "lost"}
         return said
 
     def stop(self) -> None:
-        self._process.communicate(timeout=30)
+        """End it, and a listener that a failed test has left behind."""
+        if self.busy:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(PATIENCE_SECONDS)
+        self._reader.join()
+        self._process.stdout.close()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._said.put(line)
 
 
 class Handler:

@@ -47,11 +47,21 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def process(output: Path) -> Iterator[Listening]:
+def processes(output: Path) -> Iterator[list[Listening]]:
+    """The process that listens, last in the list; a story that failed leaves it unfit for the next."""
     with output.open("wb") as file:
-        process = Listening(file)
-        yield process
-        process.stop()
+        processes = [Listening(file)]
+        yield processes
+        processes[-1].stop()
+
+
+@pytest.fixture
+def process(processes: list[Listening], output: Path) -> Listening:
+    if processes[-1].busy:
+        processes[-1].stop()
+        with output.open("ab") as file:
+            processes.append(Listening(file))
+    return processes[-1]
 
 
 @dataclass
@@ -65,7 +75,7 @@ class Feishu:
     def listen(self, **more: object) -> None:
         """Begin to listen."""
         asked = {"base_url": self.platform.base_url, "app_id": APP.app_id, "secret": SECRET}
-        self.process.tell(**(asked | more))
+        self.process.begin(**(asked | more))
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -203,22 +213,35 @@ def test_a_refusal_when_it_comes_back_is_noticed_though_the_sdk_tells_nobody(fei
     assert feishu.hears() == {"lost": "feishu refuses the connection, code 1000040345", "refused": True}
 
 
-def test_a_platform_that_is_busy_is_asked_again(feishu: Feishu) -> None:
-    feishu.driver.post("fault", kind="server_error", api="ws/endpoint", times=2)
+def test_a_platform_that_is_busy_is_asked_until_it_is_not(feishu: Feishu) -> None:
     with feishu.listening():
+        feishu.driver.post("fault", kind="server_error", api="ws/endpoint")
+        feishu.driver.post("fault", kind="kicked")
+        feishu.say("报销")
+        assert feishu.hears()["said"] == "报销"
+        feishu.wait_for_connection()
+        assert feishu.say("待办")["status"] == 200
+        assert feishu.hears()["said"] == "待办"
+
+
+# What is logged.
+
+
+def test_the_log_tells_of_trouble_and_holds_no_secret(feishu: Feishu, output: Path) -> None:
+    with feishu.listening():
+        feishu.driver.post("fault", kind="kicked")
+        feishu.say("坏")
+        assert feishu.hears()["said"] == "坏"
+        feishu.wait_for_connection()
         assert feishu.say("报销")["status"] == 200
         assert feishu.hears()["said"] == "报销"
+    feishu.listen(secret="wrong")
+    assert feishu.hears()["refused"]
 
-
-# Last, when all of this has been logged.
-
-
-def test_the_log_tells_of_trouble_and_holds_no_secret(output: Path) -> None:
     said = output.read_text(encoding="utf-8")
     assert "the connection is back" in said
     assert "ValueError at" in said
-    for secret in ("ticket=", "access_key=", SECRET, "报销", "坏"):
-        assert secret not in said
+    assert [each for each in ("ticket=", "access_key=", SECRET, "报销", "坏") if each in said] == []
 
 
 def sent_card(feishu: Feishu) -> None:

@@ -8,10 +8,12 @@ from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from bot import roles
+from bot.app import App
 from bot.feishu.inbound import FeishuInbound
 from bot.feishu.listen import Listener, Lost, Offer, Watch
 from bot.platform import Clicked, Incoming, Refused, Said
@@ -283,6 +285,24 @@ def test_an_event_that_never_ends_is_the_end(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(Lost, match="overdue: the end of an event"):
         Listener(edge, Hanging(), lambda offer, watch: Burst(offer, Event())).run(Event())
     hangs.set()
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_the_process_of_a_lost_connection_ends_with_1_so_that_it_is_started_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, refused: bool
+) -> None:
+    monkeypatch.setattr(roles, "_on_stop", lambda stop: None)
+    monkeypatch.setattr(roles, "REFUSED_WAIT_SECONDS", 0.0)
+    lost = listener(FakeRouter(), Silence(fails_with(Lost("code 514", refused=refused))))
+
+    class FakeApp:
+        def listener(self) -> Listener:
+            return lost
+
+    with pytest.raises(SystemExit) as ended:
+        roles.listen(cast(App, FakeApp()))
+    assert ended.value.code == 1
+    assert "the long connection is lost: code 514" in caplog.text
 
 
 def test_told_to_stop_it_stops(caplog: pytest.LogCaptureFixture) -> None:
