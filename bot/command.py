@@ -77,7 +77,8 @@ def _name(param: click.Parameter) -> str:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError):
-        return f"读写 {error.filename} 时出错（{error.strerror}）"
+        what = f"读写 {error.filename} 时" if error.filename else ""
+        return f"{what}系统报错（{error.strerror or type(error).__name__}）"
     if type(error).__name__ in DATABASE_ERRORS and error.__cause__:
         said = str(error.__cause__).partition("\n")[0]
         return f"数据库用不了（{said}）。请核对 [storage] 的 url，以及数据库是否在运行"

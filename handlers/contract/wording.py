@@ -43,7 +43,7 @@ def fen(typed: str) -> int:
     amount = Decimal(bare.replace(",", ""))
     if amount <= 0:
         raise Refusal("金额要大于 0，例如 128.50")
-    if len(bare.partition(".")[2]) > CENT_DIGITS:
+    if len(bare.partition(".")[2].rstrip("0")) > CENT_DIGITS:
         raise Refusal("金额最多两位小数（到分），例如 128.50")
     if amount > MOST_FEN // 100:
         raise Refusal("金额太大了，请检查有没有多打几位")

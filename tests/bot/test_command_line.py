@@ -193,7 +193,8 @@ def test_a_database_that_cannot_be_reached_is_said_without_its_password(bare: In
 
 def test_a_folder_that_cannot_be_made_is_said(bare: Installation) -> None:
     bare.configure('[storage]\nurl = "sqlite:///config.toml/x/house.db"\n')
-    assert "没有做成：读写" in bare.refused("migrate")
+    place = bare.config.resolve() / "x"
+    assert bare.refused("migrate") == f"没有做成：读写 {place} 时系统报错（Not a directory）"
 
 
 def test_a_defect_is_said_with_its_place_and_without_its_message(

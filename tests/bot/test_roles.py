@@ -137,8 +137,8 @@ def test_told_to_stop_while_it_waits_to_start_a_child_again_the_parent_starts_no
 class Role:
     """One role of a small installation as a process, which tells what it imports."""
 
-    def __init__(self, name: str, folder: Path) -> None:
-        self.port = free_port()
+    def __init__(self, name: str, folder: Path, port: int) -> None:
+        self.port = port
         config = folder / "config.toml"
         config.write_text(
             f'[org]\nname = "春晖"\n[server]\nport = {self.port}\n[storage]\nurl = "sqlite:///house.db"\n',
@@ -166,13 +166,13 @@ class Role:
 
 
 @pytest.fixture
-def role(tmp_path: Path, furnished: Path) -> Iterator[Callable[[str], Role]]:
+def role(tmp_path: Path, furnished: Path) -> Iterator[Callable[..., Role]]:
     """Start a role; whatever happens, it does not outlive the test."""
     started: list[Role] = []
 
-    def start(name: str) -> Role:
+    def start(name: str, port: int = 0) -> Role:
         shutil.copy(furnished, tmp_path / "house.db")
-        started.append(Role(name, tmp_path))
+        started.append(Role(name, tmp_path, port or free_port()))
         return started[-1]
 
     yield start
@@ -187,7 +187,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def test_the_web_role_answers_without_any_sdk_and_stops_when_told(role: Callable[[str], Role]) -> None:
+def test_the_web_role_answers_without_any_sdk_and_stops_when_told(role: Callable[..., Role]) -> None:
     web = role("web")
 
     def healthy() -> bool:
@@ -215,7 +215,7 @@ def test_the_web_role_answers_without_any_sdk_and_stops_when_told(role: Callable
     ],
 )
 def test_a_role_imports_only_what_it_needs_and_stops_when_told(
-    role: Callable[[str], Role], name: str, own: str, others: tuple[str, ...]
+    role: Callable[..., Role], name: str, own: str, others: tuple[str, ...]
 ) -> None:
     it = role(name)
     wait_for(lambda: f"{name} is ready" in it.said or it.process.poll() is not None)
@@ -223,3 +223,13 @@ def test_a_role_imports_only_what_it_needs_and_stops_when_told(
     assert "Traceback" not in it.said
     assert own in it.imported
     assert it.imported.isdisjoint((*SDKS, *others))
+
+
+def test_a_port_that_is_taken_ends_the_web_role_with_one_sentence(role: Callable[..., Role]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        web = role("web", taken.getsockname()[1])
+        assert web.process.wait(PATIENCE_SECONDS) == 1
+    assert web.said.splitlines()[-1] == "没有做成：系统报错（Address already in use）"
+    assert "Traceback" not in web.said
