@@ -323,7 +323,7 @@ def roster(tx: Tx, now: datetime) -> Roster:
 
 
 def look_at_steps(claim: Any, steps: Sequence[Any]) -> None:
-    """One open step while it is signed, none otherwise, no earlier version open; every level somebody else."""
+    """One open step while it is signed, none otherwise; no earlier version open; each level somebody else."""
     current = [each for each in steps if each.version == claim.version]
     assert len({each.assignee_id for each in current}) == len(current)
     is_open = [each for each in steps if each.state == "open"]
