@@ -19,6 +19,8 @@ dialogue = Table(
     Column("data", Text, nullable=False),
     Column("expires_at", UtcTime, nullable=False, index=True),
     UniqueConstraint("person_id", "capability"),
+    # A number that was given back must not be given out again: old cards and buttons still carry it.
+    sqlite_autoincrement=True,
 )
 
 

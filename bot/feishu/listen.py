@@ -22,8 +22,8 @@ EVENT_SECONDS = 60.0
 CHECK_SECONDS = 1.0
 FINISH_SECONDS = 10.0
 
-Answers = Callable[[bytes], None]
-Offer = Callable[[bytes, Answers], None]
+Send = Callable[[bytes], None]
+Offer = Callable[[bytes, Send], None]
 """Called with an event's payload and what sends its answer; returns at once."""
 
 
@@ -102,7 +102,7 @@ class Listener:
     ) -> None:
         self._inbound, self._router = inbound, router
         self._watch = watch or Watch()
-        self._queue: SimpleQueue[tuple[bytes, Answers] | None] = SimpleQueue()
+        self._queue: SimpleQueue[tuple[bytes, Send] | None] = SimpleQueue()
         self._connection = connect(self._offer, self._watch)
 
     def run(self, stop: Event) -> None:
@@ -133,7 +133,7 @@ class Listener:
             log.error("an event failed: %s", traced(error))
         return b'{"code":500}'
 
-    def _offer(self, payload: bytes, send: Answers) -> None:
+    def _offer(self, payload: bytes, send: Send) -> None:
         self._queue.put((payload, send))
 
     def _work(self) -> None:

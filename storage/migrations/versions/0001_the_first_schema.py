@@ -174,6 +174,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_dialogue_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dialogue")),
         sa.UniqueConstraint("person_id", "capability", name=op.f("uq_dialogue_person_id_capability")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("dialogue", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_dialogue_expires_at"), ["expires_at"], unique=False)
