@@ -32,7 +32,7 @@ CSV = click.argument("file", type=click.Path(path_type=Path))
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """清廉助手：在飞书里四级联签的报销助手。"""
+    """清廉助手：在飞书和企业微信里四级联签的报销助手。"""
 
 
 def _app(path: Path) -> App:
@@ -63,10 +63,15 @@ def migrate(path: Path) -> None:
 @CONFIG
 def run(path: Path) -> None:
     """全部启动：升级数据库，再启动网页、收发、定时各一个进程；飞书用长连接时还有监听。"""
-    from bot.roles import roles_of, run_all
+    from bot.roles import port_is_free, roles_of, run_all
     from storage.migrations import upgrade
 
     app = _app(path)
+    server = app.config.server
+    if not port_is_free(server.host, server.port):
+        raise Words(
+            f"{server.port} 端口已被占用：清廉助手可能已经在运行。先停下那一个，或改 [server] 的 port"
+        )
     upgrade(app.database)
     sys.exit(run_all(path, roles_of(app.config), click.echo))
 
@@ -302,10 +307,12 @@ def workdays_add(day: str, n: str) -> None:
 
 
 @main.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=8800, show_default=True, help="工作台端口。")
-@click.option("--story", is_flag=True, help="不用浏览器，把四级联签演一遍，打印每张卡片。")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8800, show_default=True, help="模拟平台的端口。"
+)
+@click.option("--story", is_flag=True, help="不用浏览器，把四级联签在两个平台上演一遍，打印每张卡片。")
 def demo(port: int, story: bool) -> None:
-    """在本机试用：模拟的飞书、示例机构和助手一起启动。"""
+    """在本机试用：模拟的飞书和企业微信、示例机构和助手一起启动。"""
     from bot.demo import play, serve
 
     sys.exit(play() if story else serve(port))

@@ -14,6 +14,7 @@ from types import FrameType
 
 import click
 
+from bot.roles import port_is_free
 from bot.simulator.driver import Json, Stuck, shown
 from bot.simulator.launch import SAMPLE, Options, Stage
 from bot.simulator.players import WITH_INPUTS, Players
@@ -23,12 +24,19 @@ PLATFORM_NAMES = {"feishu": "飞书", "wecom": "企业微信"}
 
 def serve(port: int) -> int:
     """Start simulator and assistant and keep them up until Ctrl-C; return the exit code."""
+    if port and not port_is_free("127.0.0.1", port):
+        click.echo(
+            f"{port} 端口已被占用，可能已有一个 demo 在运行；换一个：qinglian demo --port {port + 1}",
+            err=True,
+        )
+        return 1
     click.echo("正在启动模拟平台和助手，约十秒……")
     with _folder() as folder, Stage(Options(folder, simulator_port=port)) as stage:
         click.echo(f"示例机构已就绪：{stage.simulator.base_url}")
         click.echo(f"助手的网页进程：{stage.url}/healthz，日志：{stage.log}")
         click.echo(f"本次的数据在 {folder}，停下时清除。按 Ctrl-C 停止。")
         _until_stopped()
+    click.echo("已停止，本次数据已清除。")
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,11 +59,11 @@ def kept_phone_key(folder: Path) -> bytes:
     """
     path = folder / "phone.key"
     folder.mkdir(parents=True, exist_ok=True)
-    with (
-        suppress(FileExistsError),
-        open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out,
-    ):
-        out.write(secrets.token_hex(32))
+    if not path.exists():
+        half = folder / f".{secrets.token_hex(8)}.part"
+        with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(secrets.token_hex(32))
+        half.replace(path)
     return path.read_bytes()
 
 

@@ -204,7 +204,12 @@ class Relay:
     def _fetch_failed(self, fetch: Fetch, failure: SendFailed) -> None:
         log.warning("fetch %s attempt %s: %s", fetch.id, fetch.attempts, failure.why)
         if failure.permanent or fetch.attempts >= FETCH_ATTEMPTS:
-            self._router.file_arrived(fetch, "文件太大" if failure.too_large else "平台上取不到这个文件了")
+            self._router.file_arrived(
+                fetch,
+                f"文件太大（最多 {LIMIT // 1024 // 1024} MB）"
+                if failure.too_large
+                else "平台上取不到这个文件了",
+            )
             return
         with self._database.write() as tx:
             files.postpone(tx, fetch.id, self._machine() + backoff(fetch.attempts, failure.after))

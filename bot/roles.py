@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -82,6 +83,17 @@ def listen(app: App) -> None:
         if lost.refused:
             stop.wait(REFUSED_WAIT_SECONDS)
         sys.exit(1)
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Tell whether nobody listens there yet."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 def roles_of(config: Config) -> Sequence[str]:

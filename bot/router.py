@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -90,6 +91,7 @@ class Router:
             if not files.end(tx, fetch.id, FetchState.DONE if isinstance(result, Blob) else FetchState.LOST):
                 return
             person = people.get(tx, fetch.person_id)
+            people.one_at_a_time(tx, person.id)
             ctx = self._context(tx, person, takes_input=True)
             event: FileStored | FileLost = FileLost(fetch.id, fetch.name, str(result))
             if isinstance(result, Blob):
@@ -129,6 +131,7 @@ class Router:
             self._send_rest(self._job_context(tx), incoming, sender, Recipient(address=sender), reply)
             return reply
         person = visitor.person
+        people.one_at_a_time(tx, person.id)
         if not (visitor.current or isinstance(incoming.body, Entered)):
             people.moved_to(tx, person.id, sender.platform)
         ctx = self._context(tx, person, self._abilities[sender.platform].inputs and not visitor.as_text)
@@ -262,7 +265,9 @@ class Router:
             sections=(
                 Section(("在聊天里发下面的词就行：", *lines, f"「{CANCEL}」 放弃正在填的内容")),
                 Section((f"看不到卡片（比如在个人微信里）时发「{AS_TEXT}」，换回来发「{AS_CARDS}」。",)),
-                Section(("照片和文件直接发给我，会放进报销草稿。",)),
+                Section(
+                    ("照片直接发给我，会放进报销草稿；飞书里也可以发文件，企业微信不转文件，请发截图。",)
+                ),
             ),
         )
 
@@ -289,8 +294,10 @@ class Router:
                 found = self._find_word(text.strip())
                 if found is None:
                     return "say", ""
-                number = text.strip().removeprefix(found[0]).split()[:1]
-                return found[0], number[0][:40] if number and number[0].isascii() else ""
+                number = re.match(
+                    r"[A-Za-z]{2}-\d{4}-\d{4,9}(?!\S)", text.strip().removeprefix(found[0]).strip()
+                )
+                return found[0], number[0] if number else ""
             case body:
                 return type(body).__name__.lower(), ""
 

@@ -106,7 +106,11 @@ class Database:
     def __init__(self, url: str, *, synchronous: str = "FULL") -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._engine = _sqlite(url, synchronous) if self.is_sqlite else create_engine(url, pool_pre_ping=True)
+        self._engine = (
+            _sqlite(url, synchronous)
+            if self.is_sqlite
+            else create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        )
         self._writing = threading.Lock() if self.is_sqlite else nullcontext()
 
     @property
@@ -164,6 +168,7 @@ class Database:
 def _sqlite(url: str, synchronous: str) -> Engine:
     engine = create_engine(
         url,
+        hide_parameters=True,
         connect_args={"isolation_level": None, "check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
     )
     if isinstance(engine.pool, NullPool):

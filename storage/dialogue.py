@@ -38,7 +38,7 @@ class Dialogue:
 def find(tx: Tx, person_id: int, capability: str, now: datetime) -> Dialogue | None:
     """Return what the person has open with a capability, unless it expired."""
     mine = (dialogue.c.person_id == person_id, dialogue.c.capability == capability)
-    row = tx.one(select(dialogue).where(*mine, dialogue.c.expires_at > now))
+    row = tx.one(select(dialogue).where(*mine, dialogue.c.expires_at > now).with_for_update())
     return Dialogue(*row) if row else None
 
 

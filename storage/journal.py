@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Column, Integer, String, Table, Text, bindparam, insert, select, update
@@ -139,13 +140,24 @@ def verify(tx: Tx) -> Fault | None:
     A chain cannot show by itself that its tail was cut together with the head's row: compare `heads` with
     what was printed or sent before.
     """
-    return next((fault for stream in heads(tx) if (fault := _verify_stream(tx, stream))), None)
+    try:
+        known = heads(tx)
+    except DBAPIError:
+        return Fault(MAIN, 0, "账头已无法读出")
+    broken = (fault for stream in known if (fault := _verify_stream(tx, stream)))
+    return next(chain(broken, _headless(tx, known)), None)
+
+
+def _headless(tx: Tx, known: Mapping[str, object]) -> Iterator[Fault]:
+    """Yield the streams that have entries, or must have, and no head."""
+    found = set(tx.run(select(journal.c.stream).distinct()).scalars())
+    yield from (Fault(str(stream), 0, "账头不见了") for stream in {MAIN, *found} - known.keys())
 
 
 def _verify_stream(tx: Tx, stream: str) -> Fault | None:
     count, final = heads(tx)[stream]
     seq, previous = 0, GENESIS
-    for row in _rows(tx, stream):
+    for row in _rows(tx, stream, count):
         seq += 1
         if isinstance(row, Fault):
             return row
@@ -157,21 +169,22 @@ def _verify_stream(tx: Tx, stream: str) -> Fault | None:
         if entry.digest() != digest:
             return Fault(stream, seq, "内容与校验值不符")
         previous = digest
-    if seq != count or previous != final:
-        return Fault(stream, seq, f"末尾应为第 {count} 条，实际到第 {seq} 条，或最后的校验值不符")
+    if seq != count:
+        return Fault(stream, min(seq, count) + 1, f"末尾应为第 {count} 条，实际到第 {seq} 条")
+    if previous != final:
+        return Fault(stream, seq, "末条的校验值与账头不符")
     return None
 
 
-def _rows(tx: Tx, stream: str) -> Iterator[Any]:
+def _rows(tx: Tx, stream: str, count: int) -> Iterator[Any]:
     """Yield a stream's rows in order; a row whose bytes cannot even be read becomes a Fault."""
-    numbers = select(journal.c.seq).where(journal.c.stream == stream).order_by(journal.c.seq)
-    batch: list[Any] = []
-    for number in tx.run(numbers).scalars().all():
-        batch.append(number)
-        if len(batch) == 1000:
-            yield from _batch(tx, stream, batch)
-            batch = []
-    yield from _batch(tx, stream, batch)
+    try:
+        order = select(journal.c.seq).where(journal.c.stream == stream).order_by(journal.c.seq)
+        numbers = list(tx.run(order).scalars())
+    except DBAPIError:
+        numbers = list(range(1, count + 1))
+    for start in range(0, len(numbers), 1000):
+        yield from _batch(tx, stream, numbers[start : start + 1000])
 
 
 def _batch(tx: Tx, stream: str, numbers: list[Any]) -> Iterator[Any]:

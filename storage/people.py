@@ -188,17 +188,28 @@ def active_named(tx: Tx, name: str) -> list[Person]:
     typed, wanted = name.strip(), _folded(name)
     rows = tx.run(select(person.c.id, person.c.key, person.c.name).where(person.c.active)).all()
     found = [row.id for row in rows if row.key == typed] or [
-        row.id for row in rows if wanted and wanted in (row.key.casefold(), _folded(row.name))
+        row.id for row in rows if wanted and wanted in (_folded(row.key), _folded(row.name))
     ]
     return list(by_ids(tx, found).values())
 
 
+def ids_named(tx: Tx, name: str) -> set[int]:
+    """Return everybody, those who left too, whom a typed name or key may mean."""
+    wanted = _folded(name)
+    rows = tx.run(_NAMES).all()
+    return {row.id for row in rows if wanted and wanted in (_folded(row.key), _folded(row.name))}
+
+
+_NAMES = select(person.c.id, person.c.key, person.c.name)
+
+
 def _folded(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(each for each in plain if unicodedata.category(each) not in _UNHEARD)
+    return "".join(each for each in plain if each.isalnum() and each not in _FILLERS)
 
 
-_UNHEARD = ("Cc", "Cf", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Zl", "Zp", "Zs")
+_FILLERS = "\u115f\u1160"
+"""Hangul fillers count as letters and are not seen."""
 
 
 def holders(tx: Tx, roles: Iterable[str]) -> list[Person]:
@@ -242,10 +253,22 @@ def prefer_text(tx: Tx, address: Address, as_text: bool) -> None:
     tx.run(update(account).where(_is(address)).values(as_text=as_text))
 
 
+def one_at_a_time(tx: Tx, person_id: int) -> None:
+    """Let nothing else that this person does run until the transaction ends. (On SQLite nothing can.)"""
+    tx.run(_ONE, {"one": person_id})
+
+
+_ONE = select(person.c.id).where(person.c.id == bindparam("one")).with_for_update(key_share=True)
+
+
 def home_of(tx: Tx, person_id: int, platforms: Sequence[str]) -> Home | None:
-    """Return where a person reads: the platform last written from, else the first one of `platforms`."""
+    """Return where a person reads: the platform last written from, else the first one of `platforms`.
+
+    Whoever has left reads nowhere."""
     rows = tx.run(
-        select(account).where(account.c.person_id == person_id, account.c.platform.in_(platforms))
+        select(account)
+        .join(person)
+        .where(person.c.active, account.c.person_id == person_id, account.c.platform.in_(platforms))
     ).all()
     ranked = sorted(rows, key=lambda row: (not row.current, platforms.index(row.platform)))
     return next((Home(Address(row.platform, row.user_id), row.as_text) for row in ranked), None)

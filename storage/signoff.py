@@ -150,7 +150,14 @@ def decide(
 ) -> bool:
     """End an open step; False when somebody else was first or the step is no longer what was read."""
     same = {"one": open_one.id, "as_shown": open_one.shown, "by": open_one.assignee}
-    values = {"state": state, "decided_at": now, "signer": signer, "signer_roles": roles, "reason": reason}
+    values = {
+        "state": state,
+        "decided_at": now,
+        "ground": open_one.ground,
+        "signer": signer,
+        "signer_roles": roles,
+        "reason": reason,
+    }
     return tx.run(_DECIDE, same | values).rowcount == 1
 
 

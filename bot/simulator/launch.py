@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import secrets
 import signal
 import socket
@@ -124,7 +125,7 @@ class Stage:
     def start_bot(self) -> None:
         """Start all roles and wait until the platforms can reach them; what they log goes to `log`."""
         with self.log.open("ab") as log:
-            self._bot = subprocess.Popen(self._command("run"), stdout=log, stderr=log)  # noqa: S603 - ourselves
+            self._bot = subprocess.Popen(self._command("run"), stdout=log, stderr=log, env=_clean())  # noqa: S603 - ourselves
         deadline = time.monotonic() + READY_WITHIN_SECONDS
         while not (self._answers() and self._hears()):
             if self._bot.poll() is not None or time.monotonic() > deadline:
@@ -141,7 +142,7 @@ class Stage:
     def command(self, *words: str) -> str:
         """Run one `qinglian` command on this installation and return what it prints."""
         command = self._command(*words)
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ourselves
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=_clean())  # noqa: S603 - ourselves
         if done.returncode:
             raise RuntimeError(f"qinglian {' '.join(words)}：{done.stdout}{done.stderr}")
         return done.stdout
@@ -184,6 +185,13 @@ def _feishu_app(mode: str) -> FeishuApp:
     """Over a long connection the assistant has to know neither an encrypt key nor a token."""
     key, token = (secrets.token_hex(16), secrets.token_hex(16)) if mode == WEBHOOK else ("", "")
     return FeishuApp("cli_demo", secrets.token_hex(16), key, token, mode=mode)
+
+
+def _clean() -> dict[str, str]:
+    """The environment without the settings of a real installation, which would win over the stage's own, and
+    without proxies, which must not come between us and this machine."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("QINGLIAN_")}
+    return kept | {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
 
 
 def _aes_key() -> str:

@@ -25,6 +25,7 @@ PLATFORM = "wecom"
 MAX_TEXT = 20_000
 
 _SYSTEM = "sys"
+_CHALLENGE = re.compile(rb"[0-9A-Za-z_-]{1,64}")
 _MAX_ID = 128
 _MAX_MEDIA_ID = 256
 _MAX_CODE = 512
@@ -58,6 +59,9 @@ class WecomInbound:
         `now` is machine time. Raises Refused as `read` does.
         """
         content = self._opened(query, query.get("echostr", ""), now)
+        if not _CHALLENGE.fullmatch(content):
+            # Whoever has caught a callback must not get it opened here.
+            raise Refused(400, "no challenge")
         return Answer(content, content_type="text/plain; charset=utf-8")
 
     def read(

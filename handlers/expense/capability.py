@@ -33,8 +33,8 @@ CAPABILITY = Capability(
     },
     forms={
         "submit": Ask(talk.claim_form, talk.submit),
-        "reject": Ask(talk.reason_form, talk.reject),
-        "return": Ask(talk.reason_form, talk.send_back),
+        "reject": Ask(talk.reject_form, talk.reject),
+        "return": Ask(talk.return_form, talk.send_back),
     },
     takes_files=talk.on_file,
     cancel=talk.cancel,

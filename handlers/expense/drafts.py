@@ -15,7 +15,7 @@ from handlers.expense import cards, forms
 from handlers.expense.forms import Answers, Content, Problems
 from storage import dialogue, people, projects
 from storage.dialogue import Dialogue
-from storage.expense import Claim
+from storage.expense import Claim, Version
 
 CAPABILITY = "expense"
 KEPT = timedelta(hours=24)
@@ -100,10 +100,17 @@ def _content_of(ctx: Context, claim: Claim) -> Content:
         "project": projects.get(ctx.tx, version.project_id).code,
         "amount": f"{version.amount_fen // 100}.{version.amount_fen % 100:02d}",
         "purpose": version.purpose,
-        "payee": people.get(ctx.tx, version.payee_id).key if version.payee_id else version.payee,
+        "payee": _payee(ctx, version),
     }
     files = [StoredFile(each.sha256, each.name, each.size, each.mime) for each in version.attachments]
     return Content(claim=claim.id, values=values, files=files)
+
+
+def _payee(ctx: Context, version: Version) -> str:
+    """Return the payee as the requester would type it: the key only where the name means several people."""
+    if version.payee_id is None or len(people.active_named(ctx.tx, version.payee)) == 1:
+        return version.payee
+    return people.get(ctx.tx, version.payee_id).key
 
 
 def _draft(found: Dialogue) -> Draft:

@@ -77,7 +77,7 @@ def claim_form(draft_id: int, draft: Content, projects: Sequence[Project], probl
                 Kind.FILES,
                 required=False,
                 default=attachments_line(draft.files, list(draft.fetching.values())),
-                hint="把发票照片或文件直接发在聊天里，会自动加进来",
+                hint="把发票照片直接发在聊天里，会自动加进来（飞书里也可以发文件）",
             ),
         ),
         buttons=(Button("提交", "expense.submit", {"draft": draft_id}, Style.PRIMARY),),
@@ -132,6 +132,12 @@ def reason_form(args: Args, number: str) -> Form:
             Button("驳回", "expense.reject", args, Style.DANGER, say=f"驳回 {number} 原因"),
         ),
     )
+
+
+def one_reason_form(args: Args, act: str, label: str, hint: str) -> Form:
+    """Return the question before one of the two, asked by itself: it says which claim and what follows."""
+    question = Question("reason", label, Kind.LONG_TEXT, hint=hint, limit=REASON_LIMIT)
+    return Form(name="decide", questions=(question,), buttons=(Button(act, f"expense.{act}", args),))
 
 
 def reason(values: Mapping[str, str], act: str) -> str:

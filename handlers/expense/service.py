@@ -68,7 +68,8 @@ def decide(
     rules.require(claim.number, State(claim.state), act, _parts(ctx, claim, steps))
     if shown != cards.mark(step):
         raise Refusal(f"{claim.number} 的内容已更新，请看新卡片")
-    signoff.still_holds(ctx, ctx.person, steps, step, _matter(ctx, claim))
+    signoff.unchanged(steps, step, _document(claim))
+    step = signoff.still_holds(ctx, ctx.person, steps, step, _matter(ctx, claim))
     step_state, state = _ENDS[act]
     now = signoff.sign(ctx, ctx.person, steps, step, step_state, why)
     if act is not Act.APPROVE:
@@ -305,7 +306,10 @@ def _move(ctx: Context, claim: Claim, state: State, note: str = "") -> Claim:
 
 def _matter(ctx: Context, claim: Claim) -> chains.Matter:
     lead = projects.get(ctx.tx, claim.current.project_id).lead
-    return chains.Matter(claim.requester, claim.current.payee_id, lead)
+    payee = claim.current.payee_id
+    # Somebody outside may have come onto the roster since, or come back to it.
+    namesakes = set() if payee else people.ids_named(ctx.tx, claim.current.payee)
+    return chains.Matter(claim.requester, payee, lead, frozenset(namesakes))
 
 
 def _document(claim: Claim) -> dict[str, object]:

@@ -7,6 +7,7 @@ from handlers.contract.context import Asked
 from handlers.contract.incoming import Click, FileLost, FileOffered, FileStored, Message, Submission
 from handlers.contract.refusal import Refusal
 from handlers.contract.reply import Reply
+from handlers.contract.wording import yuan
 from handlers.expense import cards, drafts, forms, rules, service, telling
 from handlers.expense.cards import Picture
 from handlers.expense.forms import Answers
@@ -49,9 +50,19 @@ def claim_form(ctx: Asked, args: Args) -> Form:
     return card.form
 
 
-def reason_form(ctx: Asked, args: Args) -> Form:
-    """The question that goes before 驳回 and 退回修改."""
-    return forms.reason_form(args, "")
+def reject_form(ctx: Asked, args: Args) -> Form:
+    """The question that goes before 驳回, where it is asked by itself."""
+    claim = service.by_id(ctx, number_in(args, "claim"))
+    label = f"驳回 {claim.number}（{yuan(claim.current.amount_fen)}）的原因是？"
+    hint = "驳回后这张单子就结束了。只想请经办人改，回「取消」，再点「退回修改」"
+    return forms.one_reason_form(args, "reject", label, hint)
+
+
+def return_form(ctx: Asked, args: Args) -> Form:
+    """The question that goes before 退回修改, where it is asked by itself."""
+    claim = service.by_id(ctx, number_in(args, "claim"))
+    label = f"退回修改 {claim.number}（{yuan(claim.current.amount_fen)}）：请写明要改什么"
+    return forms.one_reason_form(args, "return", label, "经办人会看到，改好后再提交")
 
 
 def edit(ctx: Asked, click: Click) -> Reply:
@@ -199,7 +210,7 @@ def on_file(ctx: Asked, event: FileOffered | FileStored | FileLost) -> Reply:
         )
     name = drafts.settle(ctx, draft, event)
     if isinstance(event, FileLost):
-        return Reply(text=f"「{name}」没有收到：{event.why}。请再发一次。")
+        return Reply(text=f"「{name}」没有加进来：{event.why}。请换一份再发。")
     return Reply(text=f"已加入草稿：{name}（共 {len(draft.content.files)} 个附件）。")
 
 

@@ -77,7 +77,7 @@ def tell_requester(ctx: Context, shown: Picture, by: Person, reason: str) -> Non
         words = {
             State.APPROVED: f"{claim.number} 已通过：四级都签好了，{yuan(claim.current.amount_fen)}。",
             State.REJECTED: f"{claim.number} 被{by.name}驳回：{reason}",
-            State.RETURNED: f"{claim.number} 被{by.name}退回修改：{reason}。"
+            State.RETURNED: f"{claim.number} 被{by.name}退回修改：{reason.rstrip('。.')}。"
             f"点「修改」或发「修改 {claim.number}」，改好再提交。",
         }[State(claim.state)]
     ctx.send_text(people.get(ctx.tx, claim.requester), words, about=claim.subject)
@@ -87,7 +87,12 @@ def tell_helpers(ctx: Context, claim: Claim, why: str, helpers: Sequence[Person]
     """Tell those who can help that no four people can be found."""
     for each in helpers:
         if each.id != claim.requester:
-            ctx.send_text(each, f"{claim.number} 凑不齐四个签字人：{why}。请帮忙安排。", about=claim.subject)
+            ctx.send_text(
+                each,
+                f"{claim.number} 凑不齐四个签字人：{why}。"
+                f"请理事会指定一位授权代签人，由管理员导入后发「重新检查 {claim.number}」。",
+                about=claim.subject,
+            )
 
 
 def tell_supervisors(ctx: Context, claim: Claim) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -31,25 +31,27 @@ from tests.bench.measure import Contender, Row, Scale, at_most, play, ratio, tol
 
 START = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)
 STEP = timedelta(minutes=5)
+CPU, WALL = time.process_time, time.perf_counter
 FIRST = 1000
 """The first row number that the house's own cast does not have."""
 
 
 def measure(scale: Scale) -> Iterator[Row]:
-    """In each round the next thousand come due; all others wait for later. Everything waits for the disk."""
+    """In each round the next thousand come due; all others wait for later, and writes for the disk (FULL)."""
     rounds, due = scale.of(2, 5), scale.of(50, 1000)
     few, many = scale.of(500, 10_000, 100_000), scale.of(2_000, 100_000, 1_000_000)
     with tempfile.TemporaryDirectory() as name:
         small = _filled(Path(name) / "small", few, due)
         large = _filled(Path(name) / "large", many, due)
-        ours, peer = _claiming(large, due), _job_store(Path(name) / "peer", many, due)
-        claims = play(rounds, {"large": ours, "small": _claiming(small, due)})
-        beside = play(scale.of(1, 2), {"ours": ours, "peer": peer})
+        largest, smallest = Outbox(large, due), Outbox(small, due)
+        claims = play(rounds, {"large": largest.claiming(CPU), "small": smallest.claiming(CPU)})
+        peer = _job_store(Path(name) / "peer", many, due)
+        beside = play(scale.of(1, 2), {"ours": largest.claiming(WALL), "peer": peer})
         looks = play(rounds, {"large": _looking(large), "small": _looking(small)})
         ticks = play(rounds, {"large": _ticking(large), "small": _ticking(small)})
         small.close()
         large.close()
-    sizes = f"{many:,}; of {few:,} = 1"
+    sizes = f"{many:,}; of {few:,} = 1 (CPU)"
     what = f"outbox: take {due:,} due of {sizes}"
     yield at_most("G7", what, ratio(claims["large"], claims["small"]), 1.5)
     what = f"outbox: a look that finds nothing due of {sizes}"
@@ -58,7 +60,7 @@ def measure(scale: Scale) -> Iterator[Row]:
     yield at_most("G7", what, ratio(ticks["large"], ticks["small"]), 1.5)
     what = f"outbox: take {due:,} due of {many:,}; APScheduler's job store as it comes = 1"
     yield at_most("G7", what, ratio(beside["ours"], beside["peer"]), 0.05)
-    yield told("G7", f"outbox: take {due:,} due of {many:,}", min(claims["large"]) * 1000, " ms")
+    yield told("G7", f"outbox: take {due:,} due of {many:,}", min(beside["ours"]) * 1000, " ms")
 
 
 def _due_at(n: int, due: int) -> datetime:
@@ -90,35 +92,41 @@ def _question(n: int, due: int) -> dict[str, Any]:
     return {"person_id": n, "capability": asking.NAME, "data": "{}", "expires_at": _due_at(n, due)}
 
 
-def _claiming(database: Database, due: int) -> Contender:
-    """Return a contender that takes what has come due, in one transaction; sending is not its business."""
-    turns = count()
+class Outbox:
+    """An outbox in which `due` rows come due at each turn."""
 
-    def contender() -> float:
-        now = START + next(turns) * STEP
-        start = time.perf_counter()
-        with database.write() as tx:
-            items = outbox.claim(tx, now, due)
-        spent = time.perf_counter() - start
-        if len(items) != due:
-            raise ValueError(f"{len(items)} are due")
-        with database.write() as tx:
-            outbox.sent(tx, [each.id for each in items])
-        return spent
+    def __init__(self, database: Database, due: int) -> None:
+        self._database, self._due = database, due
+        self._turns = count()
 
-    return contender
+    def claiming(self, clock: Callable[[], float]) -> Contender:
+        """Return a contender that takes them in one transaction; to send them is not its business."""
+
+        def contender() -> float:
+            now = START + next(self._turns) * STEP
+            start = clock()
+            with self._database.write() as tx:
+                items = outbox.claim(tx, now, self._due)
+            spent = clock() - start
+            if len(items) != self._due:
+                raise ValueError(f"{len(items)} are due")
+            with self._database.write() as tx:
+                outbox.sent(tx, [each.id for each in items])
+            return spent
+
+        return contender
 
 
 def _looking(database: Database) -> Contender:
     """Return a contender that polls the outbox when nothing is due."""
 
     def contender() -> float:
-        start = time.perf_counter()
+        start = CPU()
         for _ in range(20):
             with database.read() as tx:
                 if outbox.any_due(tx, START - STEP):
                     raise ValueError("something is due")
-        return (time.perf_counter() - start) / 20
+        return (CPU() - start) / 20
 
     return contender
 
@@ -137,9 +145,9 @@ def _ticking(database: Database) -> Contender:
 
     def contender() -> float:
         now = START + next(turns) * STEP
-        start = time.perf_counter()
+        start = CPU()
         runner.tick(now)
-        return time.perf_counter() - start
+        return CPU() - start
 
     return contender
 
@@ -164,12 +172,12 @@ def _job_store(folder: Path, rows: int, due: int) -> Contender:
 
     def contender() -> float:
         now = START + next(turns) * STEP
-        start = time.perf_counter()
+        start = WALL()
         jobs = store.get_due_jobs(now)
         for job in jobs:
             job.next_run_time = now + timedelta(days=365)
             store.update_job(job)
-        spent = time.perf_counter() - start
+        spent = WALL() - start
         if len(jobs) != due:
             raise ValueError(f"{len(jobs)} are due")
         return spent

@@ -116,7 +116,7 @@ def test_agreeing_takes_what_is_known_already(talking: House) -> None:
 
 def test_a_form_of_one_question_shows_no_count(talking: House) -> None:
     asked = words_of(rejection(talking))
-    assert asked.startswith("驳回或退回的原因\n")
+    assert asked.startswith("驳回 BX-2026-0001（¥128.50）的原因是？\n")
     assert "（1/1）" not in asked
 
 

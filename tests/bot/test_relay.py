@@ -667,7 +667,7 @@ def test_a_file_that_was_sent_in_the_chat_is_stored_and_put_into_the_draft(offic
 def test_a_file_that_we_do_not_keep_is_said_to_its_sender(office: Office, content: bytes, why: str) -> None:
     offer(office, content)
     office.work()
-    assert last_words(office) == f"「发票.pdf」没有收到：{why}。请再发一次。"
+    assert last_words(office) == f"「发票.pdf」没有加进来：{why}。请换一份再发。"
     assert rows(office.house.database, "select count(*) from file") == [(0,)]
     assert rows(office.house.database, "select state from fetch") == [("lost",)]
 
@@ -675,7 +675,7 @@ def test_a_file_that_we_do_not_keep_is_said_to_its_sender(office: Office, conten
 @pytest.mark.parametrize(
     ("failure", "why"),
     [
-        (SendFailed("too large", permanent=True, too_large=True), "文件太大"),
+        (SendFailed("too large", permanent=True, too_large=True), "文件太大（最多 20 MB）"),
         (SendFailed("expired", permanent=True), "平台上取不到这个文件了"),
     ],
 )
@@ -685,7 +685,7 @@ def test_a_file_that_cannot_be_had_is_said_to_its_sender(
     offer(office, PDF)
     office.feishu.behaviour = Trouble(failure, kind="fetch", times=1)
     office.work()
-    assert last_words(office) == f"「发票.pdf」没有收到：{why}。请再发一次。"
+    assert last_words(office) == f"「发票.pdf」没有加进来：{why}。请换一份再发。"
 
 
 def test_a_file_that_cannot_be_had_yet_is_tried_again(office: Office) -> None:
@@ -708,7 +708,7 @@ def test_a_file_that_never_comes_is_given_up_and_said(office: Office, failure: E
         office.work()
         office.machine.forward(2 * LONGEST_WAIT)
     assert fetches(office) == FETCH_ATTEMPTS
-    assert last_words(office) == "「发票.pdf」没有收到：平台上取不到这个文件了。请再发一次。"
+    assert last_words(office) == "「发票.pdf」没有加进来：平台上取不到这个文件了。请换一份再发。"
 
 
 def test_a_file_whose_taker_breaks_keeps_no_other_file_and_no_message_back(office: Office) -> None:

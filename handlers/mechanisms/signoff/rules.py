@@ -45,11 +45,20 @@ class Roster:
 
 @dataclass(frozen=True)
 class Matter:
-    """What decides who may sign: who submits, who is paid (None: somebody outside), who leads the project."""
+    """What decides who may sign: who submits, who is paid (None: somebody outside), who leads the project.
+
+    `namesakes` are whoever else on the roster bears the payee's name, also since it was typed.
+    """
 
     requester: int
     payee: int | None
     lead: int
+    namesakes: frozenset[int] = frozenset()
+
+    @property
+    def paid(self) -> frozenset[int]:
+        """Everybody who may be the one who is paid."""
+        return self.namesakes | ({self.payee} if self.payee else frozenset())
 
 
 @dataclass(frozen=True)
@@ -121,7 +130,12 @@ def candidates(level: int, matter: Matter, roster: Roster) -> list[Candidate]:
 
 def _barred(person: int, matter: Matter, roster: Roster) -> bool:
     somebody = roster.people.get(person)
-    return somebody is None or Role.SUPERVISOR in somebody.roles or person in (matter.requester, matter.payee)
+    return (
+        somebody is None
+        or Role.SUPERVISOR in somebody.roles
+        or person == matter.requester
+        or person in matter.paid
+    )
 
 
 def _leads(matter: Matter, roster: Roster) -> list[Candidate]:
@@ -130,13 +144,13 @@ def _leads(matter: Matter, roster: Roster) -> list[Candidate]:
         return []
     # Decision 5: a secretary-general who leads the project signs level 4 only.
     own = [] if Role.SECRETARY_GENERAL in lead.roles else [Candidate(lead.id, LEVELS[LEAD])]
-    return own + _deputies(lead, roster)
+    return own + _deputies(lead, roster, matter)
 
 
 def _finance(matter: Matter, roster: Roster) -> list[Candidate]:
     heads = roster.holders(Role.FINANCE_HEAD)
     own = [Candidate(each.id, LEVELS[FINANCE]) for each in heads]
-    return own + [stand_in for each in heads for stand_in in _deputies(each, roster)]
+    return own + [stand_in for each in heads for stand_in in _deputies(each, roster, matter)]
 
 
 def _last(matter: Matter, roster: Roster) -> list[Candidate]:
@@ -144,23 +158,19 @@ def _last(matter: Matter, roster: Roster) -> list[Candidate]:
         # Decision 5: what the chair is paid is never signed by a subordinate alone.
         return _above(roster)
     heads = roster.holders(Role.SECRETARY_GENERAL)
-    involved = [each for each in heads if each.id in (matter.requester, matter.payee)]
+    involved = [each for each in heads if each.id == matter.requester or each.id in matter.paid]
     if any(Role.CHAIR in each.roles for each in involved):
         return _above(roster)
     found = [Candidate(each.id, LEVELS[LAST]) for each in heads]
-    found += [
-        stand_in
-        for each in heads
-        for stand_in in _deputies(each, roster, unless_named_by=each.id if each in involved else None)
-    ]
+    found += [stand_in for each in heads for stand_in in _deputies(each, roster, matter)]
     if involved:
         found += [Candidate(each.id, "理事长代秘书长") for each in roster.holders(Role.CHAIR)]
     return found
 
 
 def _chair_is_paid(matter: Matter, roster: Roster) -> bool:
-    payee = roster.people.get(matter.payee or 0)
-    return payee is not None and Role.CHAIR in payee.roles
+    paid = [roster.people[each] for each in matter.paid if each in roster.people]
+    return any(Role.CHAIR in each.roles for each in paid)
 
 
 def _above(roster: Roster) -> list[Candidate]:
@@ -170,13 +180,15 @@ def _above(roster: Roster) -> list[Candidate]:
     return vice + [Candidate(each.id, "理事代签", watched=True) for each in unpaid]
 
 
-def _deputies(holder: Person, roster: Roster, unless_named_by: int | None = None) -> list[Candidate]:
+def _deputies(holder: Person, roster: Roster, matter: Matter) -> list[Candidate]:
+    """Return who may sign for somebody. Whom the requester or the payee named stands in for nobody here."""
+    own = {matter.requester, *matter.paid}
     return [
         Candidate(
             each.deputy, f"代{holder.name}签（{each.first_day:%Y-%m-%d} 至 {each.last_day:%Y-%m-%d} 授权）"
         )
         for each in roster.deputies
-        if each.holder == holder.id and each.named_by != unless_named_by
+        if each.holder == holder.id and each.named_by not in own
     ]
 
 
@@ -224,7 +236,7 @@ def _proper(level: int, matter: Matter, roster: Roster) -> list[Person]:
 def _why_not(level: int, person: Person, matter: Matter) -> str:
     if person.id == matter.requester:
         return "是本单经办人"
-    if person.id == matter.payee:
+    if person.id in matter.paid:
         return "是本单收款人"
     if Role.SUPERVISOR in person.roles:
         return "是监事，不参与签批"

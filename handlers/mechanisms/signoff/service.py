@@ -36,7 +36,7 @@ def roster(ctx: Context, matter: rules.Matter) -> rules.Roster:
     deputies = people.deputies_on(ctx.tx, ctx.now.astimezone(ZoneInfo(ctx.zone)).date())
     posts = {each.id: each for each in people.holders(ctx.tx, _POSTS)}
     others = {matter.requester, matter.lead, *(each.deputy for each in deputies)}
-    others |= {each.holder for each in deputies} | ({matter.payee} if matter.payee else set())
+    others |= {each.holder for each in deputies} | matter.paid
     known = posts | people.by_ids(ctx.tx, others - posts.keys())
     return rules.Roster({key: each for key, each in known.items() if each.active}, deputies)
 
@@ -167,19 +167,32 @@ def its_turn(ctx: Context, person: Person, steps: Sequence[Step], level: int) ->
 
 def still_holds(
     ctx: Context, person: Person, steps: Sequence[Step], step: Step, matter: rules.Matter
-) -> None:
-    """Check at the moment of the act: four different people, each entitled. Raises Refusal."""
+) -> Step:
+    """Check at the moment of the act: four different people, each entitled. Raises Refusal.
+
+    Returns the step with the ground on which the person signs today.
+    """
     others = [each.assignee for each in steps if each.level != step.level]
     if person.id in others or len(set(others)) != len(others):
         raise Refusal("四级签字要由四个不同的人签，同一个人不能签两级", rule="P31")
-    if person.id == matter.payee:
+    if person.id in matter.paid:
         raise Refusal("收款人不能签自己的单子", rule="P31")
-    entitled = rules.candidates(step.level, matter, roster(ctx, matter))
-    if person.id not in [each.person for each in entitled]:
+    entitled = {each.person: each for each in rules.candidates(step.level, matter, roster(ctx, matter))}
+    if person.id not in entitled:
         raise Refusal(
             f"您现在不能签第 {step.level} 级（{step.title}）：职务或授权代签已变。"
             "请管理员发「改派 编号」重新安排",
             rule="P31",
+        )
+    return replace(step, ground=entitled[person.id].ground)
+
+
+def unchanged(steps: Sequence[Step], step: Step, document: Document) -> None:
+    """Check that the books still say what was fixed when the step opened. Raises Refusal."""
+    signed = [each for each in steps if each.state is StepState.SIGNED]
+    if what_is_shown(document, signed) != step.shown:
+        raise Refusal(
+            "账上的内容与打开签字时不一致，可能被改动过。请先不要签，联系管理员和监事核对", rule="P31"
         )
 
 

@@ -142,7 +142,7 @@ def test_while_a_file_is_on_its_way_nothing_is_handed_in(house: House) -> None:
 def test_a_file_that_got_lost_is_struck_and_said(house: House) -> None:
     house.say("lin", "报销")
     house.send_file("lin", "发票.pdf", None)
-    assert house.texts("lin") == ["「发票.pdf」没有收到：平台上没有了。请再发一次。"]
+    assert house.texts("lin") == ["「发票.pdf」没有加进来：平台上没有了。请换一份再发。"]
     assert "附件=无附件" in draft(house)
     assert not hand_in(house).refused
 

@@ -32,7 +32,8 @@ Authority = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Case:
-    """A claim by `by` on the project of `lead`, paid to `payee` (None: somebody outside).
+    """A claim by `by` on the project of `lead`, paid to `payee` (None: somebody outside, who may bear the
+    name of `namesakes`).
 
     `roles` are what people are instead of what the cast says, `gone` those who left, `deputies` in the order
     in which they were named.
@@ -41,6 +42,7 @@ class Case:
     by: str = "lin"
     lead: str = "li"
     payee: str | None = None
+    namesakes: Iterable[str] = ()
     roles: Mapping[str, set[str]] = field(default_factory=dict)
     gone: Iterable[str] = ()
     deputies: Iterable[Authority] = ()
@@ -48,7 +50,8 @@ class Case:
     @property
     def matter(self) -> Matter:
         """The case as the rules see it."""
-        return Matter(IDS[self.by], IDS[self.payee] if self.payee else None, IDS[self.lead])
+        payee = IDS[self.payee] if self.payee else None
+        return Matter(IDS[self.by], payee, IDS[self.lead], frozenset(IDS[each] for each in self.namesakes))
 
     @property
     def roster(self) -> Roster:
@@ -76,38 +79,32 @@ class Case:
 
 def may_sign(person: Person, level: int, matter: Matter, roster: Roster) -> bool:
     """The table of decision 5 said once more, of one person at one level."""
-    if Role.SUPERVISOR in person.roles or person.id in (matter.requester, matter.payee):
+    if Role.SUPERVISOR in person.roles or person.id == matter.requester or person.id in matter.paid:
         return False
-    lead, payee = roster.people.get(matter.lead), roster.people.get(matter.payee or 0)
-    heads = roster.holders(Role.SECRETARY_GENERAL)
+    here = roster.people.values()
+    lead = [each for each in here if each.id == matter.lead]
+    finance = [each for each in here if Role.FINANCE_HEAD in each.roles]
+    heads = [each for each in here if Role.SECRETARY_GENERAL in each.roles]
     if level == 2:
-        named = lead is not None and is_deputy(person, [lead], roster)
-        return named or (person == lead and Role.SECRETARY_GENERAL not in person.roles)
+        own = person in lead and Role.SECRETARY_GENERAL not in person.roles
+        return own or is_deputy(person, lead, matter, roster)
     if level == 3:
-        return Role.FINANCE_HEAD in person.roles or is_deputy(
-            person, roster.holders(Role.FINANCE_HEAD), roster
-        )
-    involved = [each for each in heads if each.id in (matter.requester, matter.payee)]
-    above = Role.VICE_CHAIR in person.roles or (
-        Role.COUNCIL_MEMBER in person.roles and not person.roles & STAFF
-    )
-    if (payee and Role.CHAIR in payee.roles) or any(Role.CHAIR in each.roles for each in involved):
-        return above
-    return (
-        Role.SECRETARY_GENERAL in person.roles
-        or is_deputy(person, heads, roster, not_of_their_own=involved)
-        or (bool(involved) and Role.CHAIR in person.roles)
-    )
+        return person in finance or is_deputy(person, finance, matter, roster)
+    involved = [each for each in heads if each.id == matter.requester or each.id in matter.paid]
+    of_the_chair = any(Role.CHAIR in each.roles for each in here if each.id in matter.paid)
+    if of_the_chair or any(Role.CHAIR in each.roles for each in involved):
+        unpaid = Role.COUNCIL_MEMBER in person.roles and not person.roles & STAFF
+        return Role.VICE_CHAIR in person.roles or unpaid
+    chair = bool(involved) and Role.CHAIR in person.roles
+    return chair or person in heads or is_deputy(person, heads, matter, roster)
 
 
-def is_deputy(
-    person: Person, holders: list[Person], roster: Roster, not_of_their_own: list[Person] | None = None
-) -> bool:
-    """Tell whether one of the holders gave a person an authority that counts."""
-    own = {each.id for each in not_of_their_own or ()}
+def is_deputy(person: Person, holders: Iterable[Person], matter: Matter, roster: Roster) -> bool:
+    """Tell whether a person may sign for one of the holders, named by nobody who gains by it."""
+    whose = {each.id for each in holders}
     return any(
-        (each.holder, each.deputy) == (holder.id, person.id)
-        and not (holder.id in own and each.named_by == holder.id)
-        for holder in holders
+        each.holder in whose
+        and each.deputy == person.id
+        and each.named_by not in {matter.requester, *matter.paid}
         for each in roster.deputies
     )

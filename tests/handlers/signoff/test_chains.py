@@ -58,7 +58,8 @@ def claims(draw: st.DrawFn) -> tuple[Matter, Roster]:
     }
     requester = draw(st.sampled_from(free))
     payee = draw(st.none() | st.just(requester) | someone)
-    return Matter(requester, payee, lead), Roster(people, deputies)
+    namesakes = draw(st.frozensets(someone, max_size=1)) if payee is None else frozenset()
+    return Matter(requester, payee, lead, namesakes), Roster(people, deputies)
 
 
 def tried(
@@ -84,7 +85,7 @@ def test_a_chain_has_four_different_people_who_are_here_and_may_sign(claim: tupl
     assert len({each.id for each in signers}) == 4
     assert signers[0].id == matter.requester
     assert not any(Role.SUPERVISOR in each.roles for each in signers)
-    assert matter.payee not in [each.id for each in signers[1:]]
+    assert not matter.paid & {each.id for each in signers[1:]}
     assert all(may_sign(each, level, matter, roster) for level, each in enumerate(signers[1:], 2))
     assert all(each.ground for each in chain.values())
 

@@ -47,9 +47,22 @@ FOUND = {
         Case(by="li", deputies=[("li", "jian", "fang"), ("li", "hou", "fang")]),
         "li hou wang chen",
     ),
-    "a deputy may have been named by the lead": (
-        Case(by="li", deputies=[("li", "zhou", "li")]),
-        "li zhou wang chen",
+    "the lead submits: a deputy whom the lead named does not count": (
+        Case(by="li", deputies=[("li", "zhou", "li"), ("li", "hou", "fang")]),
+        "li hou wang chen",
+    ),
+    "a deputy whom the one who is paid has named does not count at any level": (
+        Case(
+            by="li",
+            payee="wang",
+            deputies=[
+                ("li", "zhou", "wang"),
+                ("li", "tang", "fang"),
+                ("wang", "zhou", "wang"),
+                ("wang", "hou", "he"),
+            ],
+        ),
+        "li tang hou chen",
     ),
     "the secretary-general leads the project: the deputy signs level 2, he level 4": (
         Case(lead="chen", deputies=[("chen", "tang", "fang")]),
@@ -84,6 +97,10 @@ FOUND = {
         Case(payee="hou", roles={"hou": {"财务负责人"}}, deputies=[("hou", "tang", "fang")]),
         "lin li wang chen",
     ),
+    "somebody outside bears the name of the finance head: she does not sign": (
+        Case(namesakes=["wang"], deputies=[("wang", "hou", "fang")]),
+        "lin li hou chen",
+    ),
     # Level 4.
     "the secretary-general is paid: the chair signs": (Case(payee="chen"), "lin li wang fang"),
     "the secretary-general submits: the chair signs": (Case(by="chen"), "chen li wang fang"),
@@ -110,6 +127,14 @@ FOUND = {
     "chair and secretary-general in one submits: no deputy of his signs, whoever named him": (
         Case(by="fang", roles=CHAIR_IS_SECRETARY, deputies=[("fang", "tang", "he")]),
         "fang li wang he",
+    ),
+    "somebody outside bears the name of the chair: the vice-chair signs": (
+        Case(namesakes=["fang"]),
+        "lin li wang he",
+    ),
+    "somebody outside bears the name of the secretary-general: the chair signs": (
+        Case(namesakes=["chen"]),
+        "lin li wang fang",
     ),
     "without a vice-chair an unpaid council member signs": (
         Case(by="fang", roles=CHAIR_IS_SECRETARY, gone=["he"]),
