@@ -41,12 +41,17 @@ def new_house(folder: Path, *, synchronous: str = "NORMAL") -> House:
     return House(database).furnish()
 
 
+def chunks(first: int, count: int) -> Iterator[range]:
+    """Yield so many row numbers, in portions for one transaction each."""
+    for start in range(first, first + count, CHUNK):
+        yield range(start, min(start + CHUNK, first + count))
+
+
 def add_claims(house: House, opened: int, ended: int = 0) -> None:
     """Add claims that wait for the second signature, and claims that are approved, with their history."""
     with house.database.read() as tx:
         ids = {key: person.id for key, person in people.by_keys(tx, CAST).items()}
-    for start in range(1, opened + ended + 1, CHUNK):
-        numbers = range(start, min(start + CHUNK, opened + ended + 1))
+    for numbers in chunks(1, opened + ended):
         with house.database.write() as tx:
             _add(tx, numbers, ended, ids)
 

@@ -71,8 +71,7 @@ def _due_at(n: int, due: int) -> datetime:
 def _filled(folder: Path, rows: int, due: int) -> Database:
     """Return a database of so many people, each with a line waiting and a question open."""
     database = filling.new_house(folder, synchronous="FULL").database
-    for start in range(FIRST, FIRST + rows, filling.CHUNK):
-        numbers = range(start, min(start + filling.CHUNK, FIRST + rows))
+    for numbers in filling.chunks(FIRST, rows):
         with database.write() as tx:
             tx.run(insert(person), [_person(n) for n in numbers])
             tx.run(insert(outbox.outbox), [_line(n, due) for n in numbers])
@@ -166,8 +165,9 @@ def _job_store(folder: Path, rows: int, due: int) -> Contender:
     scheduler.shutdown()
     with store.engine.begin() as connection:
         connection.execute(store.jobs_t.delete())
-        jobs = [_job(template, n, _due_at(n, due)) for n in range(FIRST, FIRST + rows)]
-        connection.execute(store.jobs_t.insert(), jobs)
+        for numbers in filling.chunks(FIRST, rows):
+            jobs = [_job(template, n, _due_at(n, due)) for n in numbers]
+            connection.execute(store.jobs_t.insert(), jobs)
     turns = count()
 
     def contender() -> float:
