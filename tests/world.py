@@ -35,9 +35,10 @@ class World(Players):
 
     def begin(self, platform: str, homes: dict[str, str] | None = None) -> World:
         """Start over: empty chats and records, the cast at home on a platform, the clock back in place."""
+        self.sim.clear_faults()
+        self.hurries()
         self.settle()
         self.homes = dict.fromkeys(CAST, platform) | (homes or {})
-        self.sim.clear_faults()
         self.sim.post("reset")
         self._wipe()
         self._move_in()
@@ -109,7 +110,10 @@ class World(Players):
         self.sim.wait_for("a failed attempt", lambda: self.rows(failed)[0][0])
 
     def hurries(self) -> None:
-        """Let what waits for another attempt be tried now."""
+        """Let what waits for another attempt be tried now, once no attempt is under way that would put it
+        off again."""
+        sending = "select count(*) from outbox where state = 'sending'"
+        self.sim.wait_for("no attempt to be under way", lambda: self.rows(sending)[0][0] == 0)
         with self.database.write() as tx:
             tx.run(
                 outbox.outbox.update()
