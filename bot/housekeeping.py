@@ -6,14 +6,15 @@ from bot import asking
 from bot.context import JobContext
 from scheduler.job import Job
 from scheduler.periods import every_minutes
-from storage import inbox, outbox, sent
+from storage import files, inbox, outbox, sent
 
 
 def forget(ctx: JobContext) -> None:
-    """Purge inbox, outbox and sent cards by machine time, which a moved demo clock does not touch."""
+    """Purge inbox, outbox, sent cards and fetches by machine time: a moved demo clock does not touch it."""
     inbox.purge(ctx.tx, ctx.machine_now)
     outbox.purge(ctx.tx, ctx.machine_now)
     sent.purge(ctx.tx, ctx.machine_now)
+    files.purge(ctx.tx, ctx.machine_now)
 
 
 JOBS: tuple[Job[JobContext], ...] = (

@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    delete,
     literal_column,
     select,
     update,
@@ -34,6 +35,9 @@ LIMIT = 20 * 1024 * 1024
 """The most that a file may have, in bytes: what both platforms can carry back to a signer's chat."""
 
 LEASE = timedelta(minutes=2)
+
+KEPT = timedelta(days=30)
+"""How long a request that ended is remembered: a message that comes twice after that is fetched twice."""
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 ACCEPTED = frozenset(
@@ -127,7 +131,7 @@ class FileStore:
             raise NotAccepted("只收图片、PDF、OFD、Word 和 Excel 文件")
         blob = Blob(hashlib.sha256(content).hexdigest(), len(content), mime)
         target = self._path(blob.sha256)
-        if not target.exists():
+        if not (target.exists() and target.read_bytes() == content):
             self._write(target, content)
         return blob
 
@@ -149,6 +153,17 @@ class FileStore:
             out.flush()
             os.fsync(out.fileno())
         half.replace(target)
+        _sync(target.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Let the names in a folder reach the disk, where the system can be asked to."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def remember(tx: Tx, blob: Blob, now: datetime) -> None:
@@ -225,6 +240,12 @@ def end(tx: Tx, ticket: int, state: FetchState) -> bool:
     """End a request; False when it had ended before."""
     still = (fetch.c.id == ticket, fetch.c.state == FetchState.WAITING)
     return tx.run(update(fetch).where(*still).values(state=state)).rowcount == 1
+
+
+def purge(tx: Tx, now: datetime) -> int:
+    """Forget requests that ended long ago; return how many. `now` is machine time."""
+    ended = fetch.c.state.in_((FetchState.DONE, FetchState.LOST))
+    return tx.run(delete(fetch).where(ended, fetch.c.due_at < now - KEPT)).rowcount
 
 
 def under_way(tx: Tx) -> int:

@@ -13,7 +13,8 @@ from bot.config import Config, Demo, Org, Server, Storage
 from bot.context import JobContext
 from bot.housekeeping import JOBS, forget
 from scheduler.runner import Runner
-from storage import inbox, outbox, sent
+from storage import files, inbox, outbox, sent
+from storage.files import FetchState
 from storage.outbox import Kind, Recipient
 from storage.people import Address
 from storage.sent import Spot
@@ -70,6 +71,17 @@ def test_cards_and_messages_are_known_as_long_as_a_card_can_be_replaced(remember
     assert remembered(remembering)[1:] == (1, everything)
     forget_at(remembering, THEN + max(outbox.KEPT, sent.KEPT) + timedelta(days=1))
     assert remembered(remembering)[1:] == (0, ["dead", "waiting"])
+
+
+def test_a_file_that_was_brought_here_is_no_longer_a_request_after_a_while(house: House) -> None:
+    with house.database.write() as tx:
+        lin = house.person("lin").id
+        ticket = files.request(tx, Address("feishu", "ou_lin"), "om_1", "k", True, "a.png", lin, THEN)
+        files.end(tx, ticket, FetchState.DONE)
+    forget_at(house, THEN + files.KEPT)
+    assert rows(house.database, "select count(*) from fetch") == [(1,)]
+    forget_at(house, THEN + files.KEPT + timedelta(seconds=1))
+    assert rows(house.database, "select count(*) from fetch") == [(0,)]
 
 
 def test_a_clock_that_was_moved_forgets_nothing(remembering: House) -> None:
