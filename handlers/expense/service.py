@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,8 @@ from storage.expense import Attachment, Claim, Line, Version
 from storage.signoff import Step, StepState
 
 TODO_LIMIT = 5
+UNKNOWN = "没有找到您能看的单子，请核对编号。发「我的」看自己的单子"
+"""Told alike of what does not exist and of what is not theirs to read (decision 34)."""
 
 _ENDS = {
     Act.APPROVE: (StepState.SIGNED, State.SIGNING),
@@ -47,7 +50,8 @@ def _hand_in_new(ctx: Asked, answers: Answers, files: Sequence[StoredFile]) -> P
 
 def _hand_in_again(ctx: Asked, claim_id: int, answers: Answers, files: Sequence[StoredFile]) -> Picture:
     claim = _locked(ctx, claim_id)
-    _require(ctx, claim, Act.RESUBMIT)
+    with _discreet(ctx, claim):
+        _require(ctx, claim, Act.RESUBMIT)
     _add_version(ctx, claim_id, claim.current.version + 1, answers, files)
     renewed = _move(ctx, _get(ctx, claim_id), State.SIGNING)
     return _start(ctx, renewed, "expense.resubmitted")
@@ -62,10 +66,11 @@ def decide(
     """
     claim = _locked(ctx, claim_id)
     steps = _steps(ctx, claim)
-    _same_version(claim, version)
-    _still_signing(ctx, claim, steps, act, level)
-    step = signoff.its_turn(ctx, ctx.person, steps, level)
-    rules.require(claim.number, State(claim.state), act, _parts(ctx, claim, steps))
+    with _discreet(ctx, claim):
+        _same_version(claim, version)
+        _still_signing(ctx, claim, steps, act, level)
+        step = signoff.its_turn(ctx, ctx.person, steps, level)
+        rules.require(claim.number, State(claim.state), act, _parts(ctx, claim, steps))
     if shown != cards.mark(step):
         raise Refusal(f"{claim.number} 的内容已更新，请看新卡片")
     signoff.unchanged(steps, step, _document(claim))
@@ -89,7 +94,8 @@ def decide(
 def withdraw(ctx: Asked, claim_id: int, version: int) -> Picture:
     """Take a claim back, before anybody after the requester has signed."""
     claim = _locked(ctx, claim_id)
-    before = _require(ctx, claim, Act.WITHDRAW, version)
+    with _discreet(ctx, claim):
+        before = _require(ctx, claim, Act.WITHDRAW, version)
     if State(claim.state) is State.SIGNING:
         signed = [each.signer for each in before if each.level > chains.FIRST and each.decided_at]
         rules.may_withdraw(claim.number, signed)
@@ -149,7 +155,8 @@ def _reassigned(ctx: Asked, claim: Claim, before: Sequence[Step], now: Sequence[
 def may_edit(ctx: Asked, claim_id: int, version: int) -> Claim:
     """Return a claim that its requester may change now."""
     claim = _locked(ctx, claim_id)
-    _require(ctx, claim, Act.EDIT, version)
+    with _discreet(ctx, claim):
+        _require(ctx, claim, Act.EDIT, version)
     return claim
 
 
@@ -157,7 +164,7 @@ def readable(ctx: Asked, number: str) -> Claim:
     """Return a claim by number to somebody who may read it. The refusal does not tell whether it exists."""
     claim = expense.by_number(ctx.tx, number.strip().upper())
     if claim is None or not rules.may_read(ctx.person, _involved(ctx, claim)):
-        raise Refusal("没有找到您能看的单子，请核对编号。发「我的」看自己的单子")
+        raise Refusal(UNKNOWN)
     return claim
 
 
@@ -342,8 +349,19 @@ def _locked(ctx: Context, claim_id: int) -> Claim:
 def _get(ctx: Context, claim_id: int) -> Claim:
     claim = expense.get(ctx.tx, claim_id)
     if claim is None:
-        raise Refusal("没有找到这张单子，请发「我的」或「待办」重新打开")
+        raise Refusal(UNKNOWN)
     return claim
+
+
+@contextmanager
+def _discreet(ctx: Asked, claim: Claim) -> Iterator[None]:
+    """Let a refusal tell nothing of a claim to somebody who may not read it."""
+    try:
+        yield
+    except Refusal as refusal:
+        if rules.may_read(ctx.person, _involved(ctx, claim)):
+            raise
+        raise Refusal(UNKNOWN, rule=refusal.rule) from None
 
 
 def _steps(ctx: Context, claim: Claim) -> list[Step]:

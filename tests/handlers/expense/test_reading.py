@@ -62,6 +62,36 @@ def test_nobody_else_learns_even_that_it_exists(house: House, who: str) -> None:
     assert house.cards(who, "expense:") == []
 
 
+ACTS = {
+    "expense.approve": None,
+    "expense.reject": {"reason": "看看"},
+    "expense.return": {"reason": "看看"},
+    "expense.withdraw": None,
+    "expense.edit": None,
+    "expense.show": None,
+    "expense.files": None,
+}
+
+
+@pytest.mark.parametrize("state", ["审批中", "已退回修改", "已驳回", "已通过", "已撤回"])
+@pytest.mark.parametrize("act", ACTS)
+def test_a_forged_button_tells_nobody_else_anything(house: House, act: str, state: str) -> None:
+    house.submit("lin")
+    led = {"已退回修改": ("li", "退回修改"), "已驳回": ("li", "驳回"), "已撤回": ("lin", "撤回")}
+    if state == "已通过":
+        house.approve_all("li", "wang", "chen")
+    elif state in led:
+        who, word = led[state]
+        house.say(who, f"{word} {NUMBER} 缺发票")
+    assert state in read(house.say("lin", f"查询 {NUMBER}").card)
+    for version in (1, 2):
+        forged = {"version": version, "level": 2, "shown": "x"}
+        real = house.act("shen", act, {"claim": house.claim().id, **forged}, ACTS[act])
+        none = house.act("shen", act, {"claim": 999, **forged}, ACTS[act])
+        assert real.refused
+        assert real == none
+
+
 def test_a_deputy_reads_what_they_sign_and_a_lead_what_the_deputy_signs(house: House) -> None:
     house.name_deputy("zhou", "tang", date(2026, 1, 1), date(2026, 12, 31))
     house.submit("zhou", project="P02")
