@@ -216,26 +216,28 @@ def outbox() -> None:
 @outbox.command("list")
 @CONFIG
 def outbox_list(path: Path) -> None:
-    """列出放弃发送的消息（不含内容）。"""
+    """列出没发出去的消息（不含内容）：还在重试的和已放弃的。"""
     from scheduler.clock import local
     from storage import outbox as box
     from storage import people as roster
 
     app = _current(_app(path))
+    zone = app.config.org.timezone
     with app.database.read() as tx:
-        dead = box.dead(tx)
-        names = roster.by_ids(tx, [each.recipient.person_id for each in dead if each.recipient.person_id])
-    for each in dead:
+        failed = box.failed(tx)
+        names = roster.by_ids(tx, [each.recipient.person_id for each in failed if each.recipient.person_id])
+    for each in failed:
         to = names[each.recipient.person_id].name if each.recipient.person_id else "未登记的账号"
-        at = local(each.created_at, app.config.org.timezone)
-        click.echo(f"{each.id}\t{at:%Y-%m-%d %H:%M}\t{to}\t{each.subject}\t{each.error}")
-    click.echo(f"共 {len(dead)} 条。修好原因后用 qinglian outbox retry 重发。")
+        then = f"{local(each.next_at, zone):%H:%M} 再试" if each.next_at else "已放弃"
+        at = f"{local(each.created_at, zone):%Y-%m-%d %H:%M}"
+        click.echo("\t".join((str(each.id), at, to, each.subject, then, each.error)))
+    click.echo(f"共 {len(failed)} 条。修好原因后用 qinglian outbox retry 马上重发。")
 
 
 @outbox.command("retry")
 @CONFIG
 def outbox_retry(path: Path) -> None:
-    """让放弃的消息重新发送。"""
+    """让没发出去的消息马上重新发送。"""
     from bot.app import machine_time
     from storage import outbox as box
 

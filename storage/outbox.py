@@ -124,14 +124,15 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Dead:
-    """A message that was given up, for the administrator."""
+class Failed:
+    """A message that did not leave, for the administrator; `next_at` is its next attempt, None: given up."""
 
     id: int
     recipient: Recipient
     subject: str
     created_at: datetime
     error: str
+    next_at: datetime | None
 
 
 _POST = insert(outbox)
@@ -247,24 +248,27 @@ def bury(tx: Tx, item_id: int, error: str) -> None:
     tx.run(update(outbox).where(outbox.c.id == item_id).values(state=State.DEAD, error=error[:500]))
 
 
+_failed = (outbox.c.state == State.DEAD) | ((outbox.c.state == State.WAITING) & (outbox.c.error != ""))
+
+
 def revive(tx: Tx, now: datetime) -> int:
-    """Let every row that was given up wait again; return how many."""
+    """Let every row that failed be tried now, those that were given up as well; return how many."""
     tx.nudges = True
-    return tx.run(
-        update(outbox).where(outbox.c.state == State.DEAD).values(state=State.WAITING, due_at=now, attempts=0)
-    ).rowcount
+    again = {"state": State.WAITING, "due_at": now, "attempts": 0, "error": ""}
+    return tx.run(update(outbox).where(_failed).values(**again)).rowcount
 
 
-def dead(tx: Tx) -> list[Dead]:
-    """Return what was given up, oldest first."""
-    rows = tx.run(select(outbox).where(outbox.c.state == State.DEAD).order_by(outbox.c.id))
+def failed(tx: Tx) -> list[Failed]:
+    """Return what could not be sent so far, oldest first."""
+    rows = tx.run(select(outbox).where(_failed).order_by(outbox.c.id))
     return [
-        Dead(
+        Failed(
             row.id,
             _recipient(row.person_id, row.platform, row.user_id),
             row.subject,
             row.created_at,
             row.error,
+            row.due_at if row.state == State.WAITING else None,
         )
         for row in rows
     ]

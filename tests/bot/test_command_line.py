@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -314,7 +314,7 @@ def ask(installation: Installation, statement: str) -> list[tuple[object, ...]]:
 # outbox
 
 
-def test_messages_that_were_given_up_are_listed_without_their_words_and_sent_again(
+def test_messages_that_did_not_leave_are_listed_without_their_words_and_sent_again(
     installation: Installation,
 ) -> None:
     database = installation.database()
@@ -323,12 +323,15 @@ def test_messages_that_were_given_up_are_listed_without_their_words_and_sent_aga
         lin = by_keys(tx, ["lin"])["lin"]
         outbox.post(tx, Recipient(lin.id), Kind.TEXT, "chat", SECRET, posted)
         outbox.post(tx, Recipient(address=Address("feishu", "ou_x")), Kind.TEXT, "chat", SECRET, posted)
-        for item in outbox.claim(tx, posted, 10):
-            outbox.bury(tx, item.id, "对方收不到应用的消息（230013）")
+        outbox.post(tx, Recipient(lin.id), Kind.TEXT, "waits its turn", SECRET, posted)
+        given_up, tried, _ = outbox.claim(tx, posted, 10)
+        outbox.bury(tx, given_up.id, "对方收不到应用的消息（230013）")
+        later = posted + timedelta(days=3650)
+        outbox.retry(tx, tried.id, later, "服务器的 IP 不在企业可信 IP 里（60020）")
     database.close()
     listed = installation.done("outbox", "list").splitlines()
-    assert listed[0] == "1\t2026-03-03 09:00\t林晓\tchat\t对方收不到应用的消息（230013）"
-    assert listed[1].split("\t")[2] == "未登记的账号"
+    assert listed[0] == "1\t2026-03-03 09:00\t林晓\tchat\t已放弃\t对方收不到应用的消息（230013）"
+    assert listed[1].split("\t")[2:5] == ["未登记的账号", "chat", "09:00 再试"]
     assert listed[2].startswith("共 2 条。")
     assert SECRET not in "".join(listed)
     assert installation.done("outbox", "retry") == "2 条消息重新排队。\n"
