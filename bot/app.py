@@ -14,6 +14,7 @@ from bot.context import JobContext
 from bot.feishu.inbound import FeishuInbound
 from bot.feishu.inbound import left_over as feishu_left_over
 from bot.housekeeping import JOBS
+from bot.pages import Pages
 from bot.platform import Abilities, Inbound, Outbound, Verifies
 from bot.router import Router, Times
 from bot.wecom.inbound import WecomInbound
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from bot.feishu.listen import Listener
     from bot.relay import Relay
+    from bot.web.login import Login
     from scheduler.runner import Runner
 
 ABILITIES = {
@@ -52,13 +54,13 @@ class App:
         _make_folders(config)
         self.database = Database(config.storage.url)
         self.clock = _clock(config)
-        self.router = Router(
-            self.database, CAPABILITIES, ABILITIES, Times(self.clock, machine_time, config.org.timezone)
-        )
+        times = Times(self.clock, machine_time, config.org.timezone)
+        self.router = Router(self.database, CAPABILITIES, ABILITIES, times, config.server.public_url)
 
     def web(self) -> Flask:
-        """Return the web application: callbacks, health, counters."""
-        from bot.web.server import create_app  # only the web role pays for Flask
+        """Return the web application: callbacks, pages, health, counters."""
+        from bot.web.pages import form_pages  # only the web role pays for Flask
+        from bot.web.server import create_app
 
         inbounds: dict[str, Inbound] = {}
         verifiers: dict[str, Verifies] = {}
@@ -68,7 +70,10 @@ class App:
             window = timedelta(hours=wecom.window_hours)
             edge = WecomInbound(wecom.corp_id, wecom.agent_id, wecom.token, wecom.encoding_aes_key, window)
             inbounds["wecom"] = verifiers["wecom"] = edge
-        return create_app(inbounds, verifiers, self.router, machine_time, self._waiting)
+        web = create_app(inbounds, verifiers, self.router, machine_time, self._waiting)
+        pages = Pages(self.database, self.router, FileStore(Path(self.config.storage.files)))
+        web.register_blueprint(form_pages(pages, self.config.server.public_url, self._login()))
+        return web
 
     def listener(self) -> Listener:
         """Return what reads Feishu's long connection; this imports its SDK. Raises ConfigError."""
@@ -120,6 +125,16 @@ class App:
                 Pace(per_minute=wecom.per_minute),
             )
         return outbounds
+
+    def _login(self) -> Login | None:
+        wecom = self.config.wecom
+        if wecom is None or not wecom.page_login:
+            return None
+        from bot.web.login import Login
+        from bot.wecom.login import WecomLogin  # costs a quarter of a second: the SDK
+
+        platform = WecomLogin(wecom.corp_id, wecom.agent_id, wecom.secret, wecom.base_url, wecom.login_url)
+        return Login(platform, self.config.server.public_url, wecom.secret, machine_time)
 
     def _waiting(self) -> Mapping[str, int]:
         with self.database.read() as tx:

@@ -9,7 +9,7 @@ def as_text(card: Card) -> str:
     """Return the whole card in words, with the words to type for each button that has some."""
     head = [f"【{card.title}】{card.tag}".rstrip(), *([card.subtitle] if card.subtitle else [])]
     facts = [f"{each.label}：{each.value}" for each in card.fields]
-    return "\n".join([*head, *facts, *_sections(card), *_questions(card), *_typed(card)])
+    return "\n".join([*head, *facts, *_sections(card), *_questions(card), *_way(card), *_typed(card)])
 
 
 def _sections(card: Card) -> list[str]:
@@ -23,6 +23,10 @@ def _sections(card: Card) -> list[str]:
 def _questions(card: Card) -> list[str]:
     asked: tuple[Question, ...] = card.form.questions if card.form and card.form.at_once else ()
     return [f"{each.label}：{each.default or '（未填）'}" for each in asked]
+
+
+def _way(card: Card) -> list[str]:
+    return [f"{card.link.label}：{card.link.url}"] if card.link else []
 
 
 def _typed(card: Card) -> list[str]:

@@ -1,4 +1,4 @@
-"""How a form is filled where cards take no input: question by question in the chat, kept over restarts."""
+"""How a form is filled where cards take no input: question by question in the chat, or on a page."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from bot.context import AskedContext, JobContext
-from handlers.contract.card import Args, Button, Card, Form, Kind, Question, Section, number_in
+from handlers.contract.card import Args, Button, Card, Form, Kind, Link, Question, Section, number_in
 from handlers.contract.incoming import Click, Submission
 from handlers.contract.refusal import Refusal
 from handlers.contract.reply import Reply
-from storage import dialogue, people
+from storage import dialogue, pages, people
 from storage.dialogue import Dialogue
 
 NAME = "asking"
 KEPT = timedelta(minutes=30)
 AGREE = ("好", "好的", "是", "ok", "OK")
 BACK, SKIP = "上一步", "跳过"
+ON_PAGE = "也可以在网页上填（能传 PDF 等文件）"
 BUTTONS = 5
 """As many choices as fit on a card beside nothing else; longer lists are answered by number."""
 
@@ -37,18 +38,28 @@ class Questions(Struct):
 
 
 class Asking:
-    """Asks the questions of a form one after the other. `forms` gives a form anew, as it is by now."""
+    """Asks the questions of a form one after the other. `forms` gives a form anew, as it is by now.
 
-    def __init__(self, forms: Forms) -> None:
+    `public_url` is where the form's page is reached; without one no page is offered.
+    """
+
+    def __init__(self, forms: Forms, public_url: str = "") -> None:
         self._forms = forms
+        self._public_url = public_url.rstrip("/")
+
+    @property
+    def on_page(self) -> bool:
+        """Whether forms can be filled in on pages."""
+        return bool(self._public_url)
 
     def begin(self, ctx: AskedContext, button: Button, form: Form) -> Reply:
         """Ask the first question of a form that `button` hands in; only what is to be mended, if marked."""
-        names = list(form.mend) or [each.name for each in form.questions]
-        answers = {each.name: "" if each.name in form.mend else each.default for each in form.questions}
+        names = list(form.problems) or [each.name for each in form.questions]
+        answers = {each.name: "" if each.name in form.problems else each.default for each in form.questions}
         state = Questions(button.act, dict(button.args), names, 0, answers)
         dialogue.begin(ctx.tx, ctx.person.id, NAME, _encode(state), ctx.now + KEPT)
-        return self._ask(ctx, state)
+        asked = self._ask(ctx, state)
+        return self._with_way(ctx, asked, state) if form.page and self.on_page else asked
 
     def is_open(self, ctx: AskedContext) -> bool:
         """Tell whether a question waits for this person's answer."""
@@ -60,6 +71,16 @@ class Asking:
         if found:
             dialogue.end(ctx.tx, found.id)
         return found is not None
+
+    def handed_in(self, ctx: AskedContext, submission: Submission) -> None:
+        """Stop asking for what was handed in by another door, and say so."""
+        found = dialogue.find(ctx.tx, ctx.person.id, NAME, ctx.now)
+        if found is None:
+            return
+        state = msgspec.json.decode(found.data, type=Questions)
+        if (_owner(state.act), state.args) == (_owner(submission.act), dict(submission.args)):
+            dialogue.end(ctx.tx, found.id)
+            ctx.send_text(ctx.person, "您已经在别处填好交了，聊天里的填写就停在这里。")
 
     def hear(self, ctx: AskedContext, text: str) -> Reply | Submission:
         """Take an answer: ask on, ask again, or return the filled form."""
@@ -83,6 +104,19 @@ class Asking:
         if number_in(click.args, "question") != state.at or place >= len(question.options):
             raise Refusal("这个问题已经答过了，请看最新的一条。")
         return self._take(ctx, found, state, question, question.options[place].value)
+
+    def _with_way(self, ctx: AskedContext, asked: Reply, state: Questions) -> Reply:
+        """Add the way to the form's page to its first question."""
+        args = msgspec.json.encode(state.args).decode()
+        token = pages.begin(ctx.tx, ctx.person.id, state.act, args, ctx.now)
+        url = f"{self._public_url}/form/{token}"
+        if asked.card is None:
+            return structs.replace(asked, text=f"{asked.text}\n{ON_PAGE}：{url}")
+        lines = Section((f"{ON_PAGE}。",))
+        card = structs.replace(
+            asked.card, sections=(*asked.card.sections, lines), link=Link("在网页上填", url)
+        )
+        return structs.replace(asked, card=card)
 
     def _take(
         self, ctx: AskedContext, found: Dialogue, state: Questions, question: Question, answer: str
@@ -170,6 +204,10 @@ def _understood(question: Question, text: str, default: str) -> str | None:
     if text == SKIP and not question.required:
         return ""
     return text if text not in ("", SKIP, *AGREE) else None
+
+
+def _owner(act: str) -> str:
+    return act.partition(".")[0]
 
 
 def _encode(state: Questions) -> str:

@@ -70,7 +70,8 @@ class Feishu:
 class Wecom:
     """A self-built WeCom app: 管理后台 › 应用管理 › 自建, and there 接收消息 › API 接收.
 
-    `per_minute`: messages to one member; above 30 the platform drops them without a word."""
+    `per_minute`: messages to one member; above 30 the platform drops them without a word. `page_login`: pages
+    ask WeCom who opens them, by way of `login_url`; that needs the app's 可信域名."""
 
     corp_id: str
     agent_id: int
@@ -80,6 +81,8 @@ class Wecom:
     base_url: str = "https://qyapi.weixin.qq.com"
     window_hours: int = 8
     per_minute: int = 25
+    page_login: bool = False
+    login_url: str = "https://open.weixin.qq.com"
 
 
 @dataclass(frozen=True)
@@ -184,7 +187,18 @@ def _value(table: str, wanted: Any, values: Mapping[str, Any]) -> Any:
         if not given.strip() and wanted.default != "":
             raise ConfigError(f"{where} 是空的。{_ways_to_give(table, wanted.name)}")
         return given
+    if wanted.type == "bool":
+        return _yes_or_no(where, given)
     return _number(where, given, int if wanted.type == "int" else float)
+
+
+def _yes_or_no(where: str, given: Any) -> bool:
+    """The environment gives it as text."""
+    known = {"true": True, "false": False}
+    answer = given if isinstance(given, bool) else known.get(str(given).lower())
+    if answer is None:
+        raise ConfigError(f"{where} 要写 true 或 false，现在是 {given!r}")
+    return answer
 
 
 def _number(where: str, given: Any, kind: type[int] | type[float]) -> float:
@@ -207,12 +221,20 @@ def _check(config: Config) -> None:
         raise ConfigError(f"[org] 的 timezone「{config.org.timezone}」不是时区，例如 Asia/Shanghai") from None
     if config.server.port > 65535:
         raise ConfigError(f"[server] 的 port 要在 1 到 65535 之间，现在是 {config.server.port}")
+    if (public := config.server.public_url) and not _is_base_url(public.removesuffix("/")):
+        raise ConfigError(
+            "[server] 的 public_url 只写协议、主机和端口，例如 https://bot.example.org；没有公网地址就留空"
+        )
     if not _DATABASE.fullmatch(config.storage.url):
         raise ConfigError("[storage] 的 url 要写成 sqlite:///文件 或 postgresql+psycopg://用户:密码@主机/库")
     if config.feishu:
         _check_mode(config.feishu)
     if config.wecom and not _AES_KEY.fullmatch(config.wecom.encoding_aes_key):
         raise ConfigError("[wecom] 的 encoding_aes_key 要是 43 个字母或数字，从「API 接收」页面整段复制")
+    if config.wecom and not _is_base_url(config.wecom.login_url):
+        raise ConfigError("[wecom] 的 login_url 只写协议、主机和端口，例如 https://open.weixin.qq.com")
+    if config.wecom and config.wecom.page_login and not config.server.public_url:
+        raise ConfigError("[wecom] 的 page_login 要有 [server] 的 public_url：登录后要回到那里")
     urls = {
         name: each.base_url for name, each in (("feishu", config.feishu), ("wecom", config.wecom)) if each
     }

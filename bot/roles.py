@@ -32,7 +32,7 @@ def web(app: App) -> None:
     """Serve callbacks until told to stop."""
     import waitress
 
-    from bot.web.server import BODY_LIMIT
+    from bot.web.pages import UPLOAD_LIMIT
 
     server = app.config.server
     log.info("web listens on %s:%s", server.host, server.port)
@@ -42,7 +42,7 @@ def web(app: App) -> None:
         host=server.host,
         port=server.port,
         threads=server.threads,
-        max_request_body_size=BODY_LIMIT,
+        max_request_body_size=UPLOAD_LIMIT,
         ident=None,
         _quiet=True,
     )

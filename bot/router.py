@@ -16,7 +16,7 @@ from bot.asking import Asking
 from bot.context import AskedContext, JobContext
 from bot.platform import Abilities, Clicked, Entered, Incoming, Other, Said, Sent
 from handlers.contract.capability import Ask, Capability, Word
-from handlers.contract.card import Button, Card, Section
+from handlers.contract.card import Args, Button, Card, Section
 from handlers.contract.incoming import (
     Click,
     FileLost,
@@ -65,13 +65,19 @@ class Router:
         capabilities: Sequence[Capability],
         abilities: Mapping[str, Abilities],
         times: Times,
+        public_url: str = "",
     ) -> None:
         self._database = database
         self._capabilities = {each.name: each for each in capabilities}
         self._words = {word: run for each in capabilities for word, run in each.words.items()}
         self._abilities = abilities
         self._times = times
-        self._asking = Asking(lambda ctx, act, args: self._form(act).form(ctx, args))
+        self._asking = Asking(lambda ctx, act, args: self.form(act).form(ctx, args), public_url)
+
+    @property
+    def platforms(self) -> Sequence[str]:
+        """The platforms by name, in the order of preference for a person who has several."""
+        return tuple(self._abilities)
 
     def handle(self, incoming: Incoming) -> Reply | None:
         """Do what was asked, once; a repeat gets the first reply again and changes nothing."""
@@ -92,7 +98,7 @@ class Router:
                 return
             person = people.get(tx, fetch.person_id)
             people.one_at_a_time(tx, person.id)
-            ctx = self._context(tx, person, takes_input=True)
+            ctx = self.context(tx, person, takes_input=True)
             event: FileStored | FileLost = FileLost(fetch.id, fetch.name, str(result))
             if isinstance(result, Blob):
                 files.remember(tx, result, ctx.now)
@@ -134,7 +140,7 @@ class Router:
         people.one_at_a_time(tx, person.id)
         if not (visitor.current or isinstance(incoming.body, Entered)):
             people.moved_to(tx, person.id, sender.platform)
-        ctx = self._context(tx, person, self._abilities[sender.platform].inputs and not visitor.as_text)
+        ctx = self.context(tx, person, self._abilities[sender.platform].inputs and not visitor.as_text)
         reply = self._decide(ctx, incoming, sender)
         if isinstance(incoming.body, Clicked):
             self._note_clicked(ctx, incoming.body, sender, reply)
@@ -148,15 +154,7 @@ class Router:
                 return self._dispatch(ctx, incoming, sender)
         except Refusal as refusal:
             act, about = self._described(incoming)
-            attempts.record(ctx.tx, ctx.now, ctx.person.id, act, about, refusal.rule, refusal.sentence)
-            ctx.record(
-                ctx.person,
-                "refused",
-                about or act,
-                0,
-                {"act": act, "rule": refusal.rule, "answer": refusal.sentence},
-            )
-            return Reply(text=refusal.sentence, toast=refusal.sentence, refused=True)
+            return refused(ctx, act, about, refusal)
 
     def _dispatch(self, ctx: AskedContext, incoming: Incoming, sender: Address) -> Reply:
         match incoming.body:
@@ -211,9 +209,19 @@ class Router:
 
     def _asked(self, ctx: AskedContext, heard: Reply | Submission) -> Reply:
         """Go on asking, or hand the filled form in."""
-        return heard if isinstance(heard, Reply) else self._form(heard.act).run(ctx, heard)
+        return heard if isinstance(heard, Reply) else self.hand_in(ctx, heard)
 
-    def _form(self, act: str) -> Ask:
+    def hand_in(self, ctx: AskedContext, submission: Submission) -> Reply:
+        """Let the capability take a filled form; another door at which it is being filled is closed.
+
+        Raises Refusal."""
+        reply = self.form(submission.act).run(ctx, submission)
+        if not reply.refused:
+            self._asking.handed_in(ctx, submission)
+        return reply
+
+    def form(self, act: str) -> Ask:
+        """Return the form that an act hands in. Raises Refusal."""
         name, _, short = act.partition(".")
         capability = self._capabilities.get(name)
         if capability is None or short not in capability.forms:
@@ -235,9 +243,9 @@ class Router:
             return self._asked(ctx, self._asking.choose(ctx, Click(clicked.act, clicked.args)))
         if capability and act in capability.clicks:
             return capability.clicks[act](ctx, Click(clicked.act, clicked.args))
-        ask = self._form(clicked.act)
+        ask = self.form(clicked.act)
         if clicked.values is not None:
-            return ask.run(ctx, Submission(clicked.act, clicked.args, clicked.values))
+            return self.hand_in(ctx, Submission(clicked.act, clicked.args, clicked.values))
         return self._asking.begin(ctx, Button("", clicked.act, clicked.args), ask.form(ctx, clicked.args))
 
     def _offer(self, ctx: AskedContext, sender: Address, offered: Sent) -> Reply:
@@ -257,6 +265,7 @@ class Router:
         return taker(ctx, FileOffered(ticket, offered.name))
 
     def _help(self) -> Card:
+        files = "请发截图，或在网页上传" if self._asking.on_page else "请发截图"
         lines = tuple(f"「{run.usage or word}」 {run.help}" for word, run in self._words.items() if run.help)
         return Card(
             title="我能帮您做这些",
@@ -266,7 +275,7 @@ class Router:
                 Section(("在聊天里发下面的词就行：", *lines, f"「{CANCEL}」 放弃正在填的内容")),
                 Section((f"看不到卡片（比如在个人微信里）时发「{AS_TEXT}」，换回来发「{AS_CARDS}」。",)),
                 Section(
-                    ("照片直接发给我，会放进报销草稿；飞书里也可以发文件，企业微信不转文件，请发截图。",)
+                    (f"照片直接发给我，会放进报销草稿；飞书里也可以发文件，企业微信不转文件，{files}。",)
                 ),
             ),
         )
@@ -289,7 +298,7 @@ class Router:
         """Return what was attempted and on what: ids, never words that somebody typed."""
         match incoming.body:
             case Clicked(act=act, args=args):
-                return act[:64], ",".join(f"{key}={value}" for key, value in sorted(args.items()))[:128]
+                return described(act, args)
             case Said(text=text):
                 found = self._find_word(text.strip())
                 if found is None:
@@ -301,12 +310,26 @@ class Router:
             case body:
                 return type(body).__name__.lower(), ""
 
-    def _context(self, tx: Tx, person: Person, takes_input: bool) -> AskedContext:
+    def context(self, tx: Tx, person: Person, takes_input: bool) -> AskedContext:
+        """Return what a capability needs to serve a person inside a transaction."""
         times = self._times
         return AskedContext(tx, times.clock.now(), times.machine(), times.zone, person, takes_input)
 
     def _job_context(self, tx: Tx) -> JobContext:
         return JobContext(tx, self._times.clock.now(), self._times.machine(), self._times.zone)
+
+
+def refused(ctx: AskedContext, act: str, about: str, refusal: Refusal) -> Reply:
+    """Put a refused attempt on record and return the polite no."""
+    attempts.record(ctx.tx, ctx.now, ctx.person.id, act, about, refusal.rule, refusal.sentence)
+    facts = {"act": act, "rule": refusal.rule, "answer": refusal.sentence}
+    ctx.record(ctx.person, "refused", about or act, 0, facts)
+    return Reply(text=refusal.sentence, toast=refusal.sentence, refused=True)
+
+
+def described(act: str, args: Args) -> tuple[str, str]:
+    """Return what was attempted and on what, as records hold it."""
+    return act[:64], ",".join(f"{key}={value}" for key, value in sorted(args.items()))[:128]
 
 
 def _stranger(has_left: bool) -> Reply:

@@ -17,6 +17,7 @@ from handlers.contract.card import (
     Field,
     Form,
     Kind,
+    Link,
     Option,
     Question,
     Section,
@@ -107,7 +108,8 @@ class _Drawing:
         self._names = {question.name for question in card.form.questions} if card.form else set()
 
     def whole(self) -> Json:
-        parts = (self._facts(), self._story(), [*self._buttons(self._card.buttons), *self._form()])
+        acts = [*self._buttons(self._card.buttons), *self._way(), *self._form()]
+        parts = (self._facts(), self._story(), acts)
         elements: list[Json] = []
         for part in parts:
             if elements and part:
@@ -200,6 +202,18 @@ class _Drawing:
         if button.confirm:
             element["confirm"] = self._confirm(button.confirm)
         return element
+
+    def _way(self) -> list[Json]:
+        return [self._link(self._card.link)] if self._card.link else []
+
+    def _link(self, link: Link) -> Json:
+        return {
+            "tag": "button",
+            "name": self._free_name("button"),
+            "type": _BUTTONS[Style.PLAIN],
+            "text": _text(link.label, _LABEL),
+            "behaviors": [{"type": "open_url", "default_url": link.url}],
+        }
 
     def _confirm(self, confirm: Confirm) -> Json:
         return {

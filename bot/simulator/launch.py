@@ -30,6 +30,7 @@ name = "春晖社会服务中心（示例）"
 
 [server]
 port = {port}
+public_url = "http://127.0.0.1:{port}"
 
 [storage]
 url = "{storage_url}"

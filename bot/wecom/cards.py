@@ -10,7 +10,7 @@ from msgspec import structs
 from bot.as_text import as_text
 from bot.wecom.keys import MAX_KEY, packed
 from bot.wecom.plain import MAX_BYTES, breadth, chat_text, cut, cut_bytes, cut_wide, line
-from handlers.contract.card import Button, Card, Field, Question, Section, Style, Tone
+from handlers.contract.card import Button, Card, Field, Link, Question, Section, Style, Tone
 
 # Source: path/90236, template cards. Beyond the character limits a client cuts silently; we cut visibly.
 MAX_BUTTONS, MAX_FACTS = 6, 6
@@ -76,7 +76,9 @@ class _Drawing:
 
     def __init__(self, card: Card) -> None:
         self._card = card
-        self.buttons, self._left_out = _drawn(_buttons(card))
+        self.buttons, self._left_out = _drawn(_buttons(card), MAX_BUTTONS - (card.link is not None))
+        if card.link:
+            self.buttons.append(_way(card.link))
         self._rows, others = _split(_facts(card))
         self._quoted, sections = _quote(card.sections)
         lines = [*(_fact(each) for each in others), *(each for some in sections for each in _lines(some))]
@@ -175,8 +177,13 @@ def _buttons(card: Card) -> tuple[Button, ...]:
     return (*card.buttons, *card.form.buttons) if card.form else card.buttons
 
 
-def _drawn(buttons: Sequence[Button]) -> tuple[list[Json], list[Button]]:
-    """Return as many buttons as the platform takes, and those that are left out."""
+def _way(link: Link) -> Json:
+    """A button that opens a page and tells us nothing."""
+    return {"type": 1, "text": _shown(link.label, _BUTTON), "style": _STYLES[Style.PLAIN], "url": link.url}
+
+
+def _drawn(buttons: Sequence[Button], most: int) -> tuple[list[Json], list[Button]]:
+    """Return as many buttons as there is room for, and those that are left out."""
     drawn: list[Json] = []
     left_out = []
     keys: set[str] = set()
@@ -184,7 +191,7 @@ def _drawn(buttons: Sequence[Button]) -> tuple[list[Json], list[Button]]:
         key = packed(button.act, button.args)
         if key in keys:
             key = packed(button.act, button.args, n)
-        if len(drawn) == MAX_BUTTONS or len(key.encode()) > MAX_KEY:
+        if len(drawn) == most or len(key.encode()) > MAX_KEY:
             left_out.append(button)
             continue
         keys.add(key)

@@ -8,7 +8,16 @@ from msgspec import Struct
 
 from handlers.contract.card import Args, Form
 from handlers.contract.context import Asked, Context
-from handlers.contract.incoming import Click, FileLost, FileOffered, FileStored, Message, Submission
+from handlers.contract.incoming import (
+    Click,
+    FileGiven,
+    FileLost,
+    FileOffered,
+    FileStored,
+    FileTaken,
+    Message,
+    Submission,
+)
 from handlers.contract.reply import Reply
 from scheduler.job import Job
 
@@ -16,6 +25,8 @@ OnMessage = Callable[[Asked, Message], Reply]
 OnClick = Callable[[Asked, Click], Reply]
 OnSubmission = Callable[[Asked, Submission], Reply]
 OnCancel = Callable[[Asked], Reply | None]
+OnKeep = Callable[[Asked, Submission], None]
+OnEnclosed = Callable[[Asked, FileGiven | FileTaken], None]
 OnFile = Callable[[Asked, FileOffered | FileStored | FileLost], Reply]
 
 
@@ -28,10 +39,16 @@ class Word(Struct, frozen=True):
 
 
 class Ask(Struct, frozen=True):
-    """A form that can be handed in: `form` gives its questions anew, `run` takes the answers."""
+    """A form that can be handed in: `form` gives its questions anew, `run` takes the answers.
+
+    For its page: `keep` remembers what was typed so far, `enclose` takes files; `word` begins it again.
+    """
 
     form: Callable[[Asked, Args], Form]
     run: OnSubmission
+    keep: OnKeep | None = None
+    enclose: OnEnclosed | None = None
+    word: str = ""
 
 
 class Capability(Struct, frozen=True, kw_only=True):

@@ -89,8 +89,17 @@ class Option(Struct, frozen=True):
     label: str
 
 
+class Enclosed(Struct, frozen=True):
+    """A file that answers a question already: `key` names it among the others, `size` in bytes."""
+
+    key: str
+    name: str
+    size: int
+
+
 class Question(Struct, frozen=True):
-    """One question of a form. `default` is shown as already answered; `limit` counts characters."""
+    """One question of a form. `default` is shown as already answered; `limit` counts characters. `decimal`:
+    a number is wanted, for clients that have keys of their own for it."""
 
     name: str
     label: str
@@ -100,20 +109,32 @@ class Question(Struct, frozen=True):
     default: str = ""
     hint: str = ""
     limit: int = 200
+    decimal: bool = False
+    enclosed: tuple[Enclosed, ...] = ()
 
 
 class Form(Struct, frozen=True):
     """Questions and the buttons that hand their answers in. `name` is unique within the card.
 
     `at_once`: filling it in is what the card is for; where cards take no input the asking begins by itself.
-    `mend`: the questions whose answers cannot be used.
+    `page`: it may also be filled in on a web page, under `title`. `problems`: the questions whose answers
+    cannot be used, each with one sentence.
     """
 
     name: str
     questions: tuple[Question, ...]
     buttons: tuple[Button, ...]
     at_once: bool = False
-    mend: tuple[str, ...] = ()
+    problems: Mapping[str, str] = {}
+    page: bool = False
+    title: str = ""
+
+
+class Link(Struct, frozen=True):
+    """A way to a web page."""
+
+    label: str
+    url: str
 
 
 class Card(Struct, frozen=True, kw_only=True):
@@ -134,4 +155,5 @@ class Card(Struct, frozen=True, kw_only=True):
     sections: tuple[Section, ...] = ()
     buttons: tuple[Button, ...] = ()
     form: Form | None = None
+    link: Link | None = None
     calls: bool = False

@@ -60,3 +60,17 @@ class FileLost(Struct, frozen=True):
     ticket: int
     name: str
     why: str
+
+
+class FileGiven(Struct, frozen=True):
+    """A file that somebody adds to a form on its page; `args` are those of the form."""
+
+    args: Args
+    file: StoredFile
+
+
+class FileTaken(Struct, frozen=True):
+    """A file that somebody takes out of a form again; `key` as the form's question names it."""
+
+    args: Args
+    key: str

@@ -32,7 +32,7 @@ CAPABILITY = Capability(
         "show": talk.show,
     },
     forms={
-        "submit": Ask(talk.claim_form, talk.submit),
+        "submit": Ask(talk.claim_form, talk.submit, talk.keep, talk.enclose, word="报销"),
         "reject": Ask(talk.reject_form, talk.reject),
         "return": Ask(talk.return_form, talk.send_back),
     },

@@ -42,13 +42,14 @@ class Picture(Struct, frozen=True):
 def draft_card(draft_id: int, draft: Content, projects: Sequence[Project], problems: Problems) -> Card:
     """Return the form of a claim, with what has to be mended on top."""
     lines = tuple(f"⚠️ {each}" for each in problems.values())
+    form = claim_form(draft_id, draft, projects, problems)
     return Card(
-        title="修改报销单" if draft.claim else "填写报销单",
+        title=form.title,
         subject=draft_subject(draft_id),
         tone=Tone.BAD if problems else Tone.INFO,
         preview="报销单待填写",
         sections=(Section(lines, title="请改一下再提交"),) if problems else (),
-        form=claim_form(draft_id, draft, projects, problems),
+        form=form,
     )
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from handlers.contract.card import Card
 from handlers.contract.context import Asked, Context
-from handlers.contract.incoming import FileLost, FileOffered, FileStored, StoredFile
+from handlers.contract.incoming import FileGiven, FileLost, FileOffered, FileStored, FileTaken, StoredFile
 from handlers.expense import cards, forms
 from handlers.expense.forms import Answers, Content, Problems
 from storage import dialogue, people, projects
@@ -51,13 +51,26 @@ def _begin(ctx: Asked, content: Content) -> Draft:
 
 def answer(ctx: Asked, draft: Draft, values: Mapping[str, str]) -> Answers | Problems:
     """Keep what was typed, and return what it means or what has to be mended."""
-    draft.content.values = {key: value for key, value in values.items() if key != "attachments"}
-    _save(ctx, draft)
+    keep(ctx, draft, values)
     if draft.content.fetching:
         return {"attachments": "还有附件正在取，请等几秒再提交"}
     payee = values.get("payee", "").strip()
     known = people.active_named(ctx.tx, payee) if payee else []
     return forms.understand(draft.content.values, projects.active(ctx.tx), known)
+
+
+def keep(ctx: Asked, draft: Draft, values: Mapping[str, str]) -> None:
+    """Keep what was typed so far, as it stands."""
+    draft.content.values = {key: value for key, value in values.items() if key != "attachments"}
+    _save(ctx, draft)
+
+
+def enclose(ctx: Asked, draft: Draft, event: FileGiven | FileTaken) -> None:
+    """Add a file that is here already, or take one out."""
+    given = event.file.sha256 if isinstance(event, FileGiven) else event.key
+    kept = [each for each in draft.content.files if each.sha256 != given]
+    draft.content.files = [*kept, event.file] if isinstance(event, FileGiven) else kept
+    _save_and_show(ctx, draft)
 
 
 def expect(ctx: Asked, draft: Draft, offered: FileOffered) -> Draft:

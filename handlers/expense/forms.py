@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from handlers.contract.card import Args, Button, Form, Kind, Option, Question, Style
+from handlers.contract.card import Args, Button, Enclosed, Form, Kind, Option, Question, Style
 from handlers.contract.incoming import StoredFile
 from handlers.contract.refusal import Refusal
 from handlers.contract.wording import fen
@@ -59,7 +59,14 @@ def claim_form(draft_id: int, draft: Content, projects: Sequence[Project], probl
                 default=typed.get("project", ""),
                 hint="请选择项目",
             ),
-            Question("amount", "金额（元）", default=typed.get("amount", ""), hint="例如 128.50", limit=20),
+            Question(
+                "amount",
+                "金额（元）",
+                default=typed.get("amount", ""),
+                hint="例如 128.50",
+                limit=20,
+                decimal=True,
+            ),
             Question(
                 "purpose",
                 "事由",
@@ -78,11 +85,14 @@ def claim_form(draft_id: int, draft: Content, projects: Sequence[Project], probl
                 required=False,
                 default=attachments_line(draft.files, list(draft.fetching.values())),
                 hint="把发票照片直接发在聊天里，会自动加进来（飞书里也可以发文件）",
+                enclosed=tuple(Enclosed(each.sha256, each.name, each.size) for each in draft.files),
             ),
         ),
         buttons=(Button("提交", "expense.submit", {"draft": draft_id}, Style.PRIMARY),),
         at_once=True,
-        mend=tuple(problems),
+        problems=dict(problems),
+        page=True,
+        title="修改报销单" if draft.claim else "填写报销单",
     )
 
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from handlers.contract.card import Args, Button, Card, Form, number_in
 from handlers.contract.context import Asked
-from handlers.contract.incoming import Click, FileLost, FileOffered, FileStored, Message, Submission
+from handlers.contract.incoming import (
+    Click,
+    FileGiven,
+    FileLost,
+    FileOffered,
+    FileStored,
+    FileTaken,
+    Message,
+    Submission,
+)
 from handlers.contract.refusal import Refusal
 from handlers.contract.reply import Reply
 from handlers.contract.wording import yuan
@@ -48,6 +57,17 @@ def claim_form(ctx: Asked, args: Args) -> Form:
     if card.form is None:
         raise LookupError("a draft's card always has its form")
     return card.form
+
+
+def keep(ctx: Asked, submission: Submission) -> None:
+    """Remember what was typed on the page so far."""
+    drafts.keep(ctx, _draft(ctx, submission.args), submission.values)
+
+
+def enclose(ctx: Asked, event: FileGiven | FileTaken) -> None:
+    """Put a file that was given on the page into the draft, or take one out."""
+    rules.may_submit(ctx.person)
+    drafts.enclose(ctx, _draft(ctx, event.args), event)
 
 
 def reject_form(ctx: Asked, args: Args) -> Form:

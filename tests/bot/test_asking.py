@@ -327,15 +327,14 @@ def test_a_button_with_odd_arguments_is_refused_and_the_question_stays_open(
     assert "（2/5）金额" in says(talking, "1")
 
 
-def test_when_the_form_was_handed_in_elsewhere_the_open_question_says_so(talking: House) -> None:
+def test_when_the_form_is_handed_in_elsewhere_the_open_question_says_so_and_closes(talking: House) -> None:
     says(talking, "报销", "2")
     draft = rows(talking.database, "select id from dialogue where capability = 'expense'")[0][0]
     values = {"project": "P01", "amount": "1", "purpose": "看望", "payee": "甲店"}
     assert not talking.act("lin", "expense.submit", {"draft": draft}, values).refused
-    reply = talking.say("lin", "128")
-    assert reply.refused
-    assert "请重新发「报销」" in reply.text
-    assert says(talking, "取消") == "好的，已取消。"
+    assert "您已经在别处填好交了，聊天里的填写就停在这里。" in talking.texts("lin")
+    assert says(talking, "128") == NOT_UNDERSTOOD
+    assert says(talking, "取消") == "现在没有正在填的内容。"
     assert len(claims(talking)) == 1
 
 

@@ -324,6 +324,32 @@ def test_a_base_url_is_scheme_host_and_port_and_nothing_after(tmp_path: Path, ur
     assert wecom.startswith("[wecom] 的 base_url 只写协议、主机和端口")
 
 
+def test_the_public_address_is_one_that_a_path_can_follow(tmp_path: Path) -> None:
+    for fine in ("https://bot.example.org", "https://bot.example.org/", "http://10.0.0.8:8080", ""):
+        assert loaded(tmp_path, f'{ORG}[server]\npublic_url = "{fine}"\n').server.public_url == fine
+    for wrong in ("bot.example.org", "https://bot.example.org/form", "https://bot.example.org?x"):
+        said = refusal(tmp_path, f'{ORG}[server]\npublic_url = "{wrong}"\n')
+        assert said.startswith("[server] 的 public_url 只写协议、主机和端口，例如 https://bot.example.org")
+
+
+def test_pages_ask_wecom_who_opens_them_only_when_told_to(tmp_path: Path) -> None:
+    public = f'{ORG}[server]\npublic_url = "https://bot.example.org"\n'
+    yes = WECOM.replace("[wecom]", "[wecom]\npage_login = true")
+    for text, environ, asks in (
+        (WECOM, {}, False),
+        (yes, {}, True),
+        (yes, {"QINGLIAN_WECOM_PAGE_LOGIN": "False"}, False),
+        (WECOM, {"QINGLIAN_WECOM_PAGE_LOGIN": "true"}, True),
+    ):
+        wecom = loaded(tmp_path, public + text, environ).wecom
+        assert wecom is not None
+        assert wecom.page_login is asks
+    assert "要写 true 或 false" in refusal(tmp_path, public + yes.replace("true", '"yes"'))
+    assert "要有 [server] 的 public_url" in refusal(tmp_path, ORG + yes)
+    login = WECOM.replace("[wecom]", '[wecom]\nlogin_url = "open.weixin.qq.com"')
+    assert refusal(tmp_path, ORG + login).startswith("[wecom] 的 login_url 只写协议、主机和端口")
+
+
 @pytest.mark.parametrize("host", ["open.feishu.cn", "10.0.0.8", "localhost.example", "0.0.0.0"])  # noqa: S104 - an address that must be refused
 def test_unencrypted_http_goes_no_further_than_this_machine(tmp_path: Path, host: str) -> None:
     said = refusal(tmp_path, ORG + FEISHU.replace("127.0.0.1", host))

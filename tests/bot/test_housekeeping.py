@@ -13,7 +13,7 @@ from bot.config import Config, Demo, Org, Server, Storage
 from bot.context import JobContext
 from bot.housekeeping import JOBS, forget
 from scheduler.runner import Runner
-from storage import files, inbox, outbox, sent
+from storage import files, inbox, outbox, pages, sent
 from storage.files import FetchState
 from storage.outbox import Kind, Recipient
 from storage.people import Address
@@ -82,6 +82,16 @@ def test_a_file_that_was_brought_here_is_no_longer_a_request_after_a_while(house
     assert rows(house.database, "select count(*) from fetch") == [(1,)]
     forget_at(house, THEN + files.KEPT + timedelta(seconds=1))
     assert rows(house.database, "select count(*) from fetch") == [(0,)]
+
+
+def test_a_link_to_a_page_is_known_for_some_days_of_business_time(house: House) -> None:
+    with house.database.write() as tx:
+        pages.begin(tx, house.person("lin").id, "expense.submit", "{}", THEN)
+    end = THEN + pages.LIFE + pages.KEPT
+    forget_at(house, THEN, business=end)
+    assert rows(house.database, "select count(*) from page_link") == [(1,)]
+    forget_at(house, THEN, business=end + timedelta(seconds=1))
+    assert rows(house.database, "select count(*) from page_link") == [(0,)]
 
 
 def test_a_clock_that_was_moved_forgets_nothing(remembering: House) -> None:

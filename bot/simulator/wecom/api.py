@@ -16,6 +16,7 @@ from bot.simulator.stage import Stage
 from bot.simulator.wecom import contacts
 from bot.simulator.wecom.app import NAME, WecomApp
 from bot.simulator.wecom.errors import Refused
+from bot.simulator.wecom.login import Codes
 from bot.simulator.wecom.media import Media
 from bot.simulator.wecom.messages import Messages
 from bot.simulator.wecom.tokens import EXPIRED, Tokens
@@ -29,8 +30,17 @@ TOO_OFTEN, BUSY = 45009, -1
 class CgiBin(Door):
     """Every path the bot uses, as a blueprint. `tokens` is real time, the rest follows the stage."""
 
-    def __init__(self, stage: Stage, app: WecomApp, messages: Messages, media: Media, tokens: Tokens) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        app: WecomApp,
+        messages: Messages,
+        media: Media,
+        tokens: Tokens,
+        codes: Codes,
+    ) -> None:
         super().__init__(stage)
+        self._codes = codes
         self._app = app
         self._messages = messages
         self._media = media
@@ -47,6 +57,7 @@ class CgiBin(Door):
             ("POST", "/media/upload", self._upload),
             ("GET", "/media/get", self._download),
             ("GET", "/user/get", self._user),
+            ("GET", "/auth/getuserinfo", self._who),
             ("GET", "/getcallbackip", self._addresses),
         ]
         for method, path, view in routes:
@@ -91,6 +102,9 @@ class CgiBin(Door):
 
     def _user(self) -> Response:
         return self._answer(lambda: contacts.user(self._messages.members, request.args.get("userid", "")))
+
+    def _who(self) -> Response:
+        return self._answer(lambda: {"userid": self._codes.redeem(request.args.get("code", ""))})
 
     def _addresses(self) -> Response:
         return self._answer(lambda: {"ip_list": ["127.0.0.1"]})

@@ -21,6 +21,7 @@ from bot.simulator.wecom.app import NAME, WecomApp, chat_with
 from bot.simulator.wecom.card_words import card_words
 from bot.simulator.wecom.client import Press, press
 from bot.simulator.wecom.errors import Refused
+from bot.simulator.wecom.login import Codes, LoginPage
 from bot.simulator.wecom.media import Media, is_picture
 from bot.simulator.wecom.messages import Messages
 from bot.simulator.wecom.replies import Reply, read_reply
@@ -77,11 +78,16 @@ class WeCom:
         self._media = Media(stage)
         self._messages = Messages(stage, app, self._media, self._hidden)
         self._tokens = Tokens(stage.clock.machine)
+        self._codes = Codes(stage.clock.machine)
         self._msgids = count(FIRST_MSGID)
 
     def blueprint(self) -> Blueprint:
-        """The API's paths."""
-        return CgiBin(self._stage, self._app, self._messages, self._media, self._tokens).blueprint()
+        """The API's paths, and the page through which a web login passes."""
+        doors = Blueprint(f"{NAME}_doors", __name__)
+        api = CgiBin(self._stage, self._app, self._messages, self._media, self._tokens, self._codes)
+        doors.register_blueprint(api.blueprint())
+        doors.register_blueprint(LoginPage(self._app, self._messages.members, self._codes).blueprint())
+        return doors
 
     def clear(self) -> None:
         """Forget tokens, task ids, codes and who reads where, as for a new day of tests."""
@@ -89,6 +95,7 @@ class WeCom:
             self._messages.clear()
             self._media.clear()
             self._tokens.revoke_all()
+            self._codes.clear()
             self._hidden.clear()
             self._in_wechat.clear()
 

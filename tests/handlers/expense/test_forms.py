@@ -136,7 +136,7 @@ def test_the_form_asks_the_five_questions_and_keeps_what_was_typed() -> None:
     ]
     assert [each.label for each in form.questions[0].options] == ["机构运行", "社区助老", "助残就业"]
     assert form.questions[-1].kind is Kind.FILES
-    assert form.mend == ("amount",)
+    assert form.problems == {"amount": "看不懂"}
     assert [(each.label, each.act, dict(each.args)) for each in form.buttons] == [
         ("提交", "expense.submit", {"draft": 9})
     ]
