@@ -7,7 +7,7 @@ RUNTIME := $(VENV)/.runtime
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo check test bench lint format lock clean
+.PHONY: help venv demo check test bench pictures lint format lock clean
 
 ## help: this list
 help:
@@ -41,11 +41,18 @@ check:
 
 ## test: the environment and the whole suite (PYTEST_ARGS="-k signing" for a part)
 test: $(READY)
+	@$(BIN)/python -m tests.browser.chromium bring
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m tests.browser.chromium report
 
 ## bench: what things cost beside floors and peers (BENCH_ARGS="--quick", "--only G4", "--write docs/benchmarks.md")
 bench: $(READY)
 	$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+## pictures: the pictures in docs/pictures, taken anew from the running workbench
+pictures: $(READY)
+	@$(BIN)/python -m tests.browser.chromium bring
+	$(BIN)/python -m tests.browser.pictures
 
 ## lint: format, lint, types and imports, without the tests
 lint: $(READY)

@@ -20,6 +20,7 @@ from bot.router import Router, Times
 from bot.wecom.inbound import WecomInbound
 from bot.wecom.inbound import left_over as wecom_left_over
 from handlers.catalogue import CAPABILITIES
+from handlers.contract.capability import OnView
 from scheduler.clock import Clock, ShiftedClock, SystemClock
 from scheduler.job import Job
 from storage import outbox
@@ -61,6 +62,7 @@ class App:
         """Return the web application: callbacks, pages, health, counters."""
         from bot.web.pages import form_pages  # only the web role pays for Flask
         from bot.web.server import create_app
+        from bot.web.views import view_pages
 
         inbounds: dict[str, Inbound] = {}
         verifiers: dict[str, Verifies] = {}
@@ -73,6 +75,8 @@ class App:
         web = create_app(inbounds, verifiers, self.router, machine_time, self._waiting)
         pages = Pages(self.database, self.router, FileStore(Path(self.config.storage.files)))
         web.register_blueprint(form_pages(pages, self.config.server.public_url, self._login()))
+        if self.config.is_demo:
+            web.register_blueprint(view_pages(self._views(), self.looking))
         return web
 
     def listener(self) -> Listener:
@@ -105,6 +109,15 @@ class App:
         """Open a transaction with its context, for a job or for the command line."""
         with self.database.write() as tx:
             yield JobContext(tx, now, machine_time(), self.config.org.timezone)
+
+    @contextmanager
+    def looking(self) -> Iterator[JobContext]:
+        """Open a transaction that only reads, with its context."""
+        with self.database.read() as tx:
+            yield JobContext(tx, self.clock.now(), machine_time(), self.config.org.timezone)
+
+    def _views(self) -> Mapping[str, OnView]:
+        return {f"{each.name}.{name}": view for each in CAPABILITIES for name, view in each.views.items()}
 
     def _outbounds(self) -> Mapping[str, Outbound]:
         outbounds: dict[str, Outbound] = {}

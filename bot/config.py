@@ -105,6 +105,11 @@ class Config:
     wecom: Wecom | None
 
     @property
+    def is_demo(self) -> bool:
+        """Whether all this is the demo's: a clock to move, simulated platforms, served to this machine."""
+        return bool(self.demo.clock_file) and is_this_machine(self.server.host)
+
+    @property
     def listens(self) -> bool:
         """Whether Feishu's events come over the long connection."""
         return self.feishu is not None and self.feishu.mode == LONG_CONNECTION
@@ -273,7 +278,11 @@ def _is_base_url(url: str) -> bool:
 
 
 def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
+    return is_this_machine(urlsplit(url).hostname or "")
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a host name or address can only mean the machine that we run on."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Column, ForeignKey, String, Table, insert, select
+from sqlalchemy import Column, ForeignKey, Row, String, Table, insert, select
 
 from storage.base import Id, UtcTime, metadata
 from storage.database import Tx
@@ -44,7 +46,18 @@ def record(tx: Tx, at: datetime, person_id: int, act: str, about: str, rule: str
     )
 
 
+def about(tx: Tx, names: Iterable[str], prefix: str) -> list[Attempt]:
+    """Return the refused requests whose ids are one of `names` or begin with `prefix`, oldest first."""
+    meant = attempt.c.about.in_(list(names)) | attempt.c.about.startswith(prefix, autoescape=True)
+    rows = tx.run(select(attempt).where(meant).order_by(attempt.c.id))
+    return [_attempt(row) for row in rows]
+
+
 def since(tx: Tx, start: datetime) -> list[Attempt]:
     """Return the refused requests from `start` on, oldest first."""
     rows = tx.run(select(attempt).where(attempt.c.at >= start).order_by(attempt.c.id))
-    return [Attempt(row.at, row.person_id, row.act, row.about, row.rule, row.answer) for row in rows]
+    return [_attempt(row) for row in rows]
+
+
+def _attempt(row: Row[Any]) -> Attempt:
+    return Attempt(row.at, row.person_id, row.act, row.about, row.rule, row.answer)

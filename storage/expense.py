@@ -188,10 +188,10 @@ def lock(tx: Tx, claim_id: int) -> None:
     tx.run(_LOCK, {"one": claim_id})
 
 
-_CLAIM = select(claim, *(each.label(f"v_{each.name}") for each in claim_version.c)).join(
-    claim_version,
-    (claim_version.c.claim_id == claim.c.id) & (claim_version.c.version == claim.c.version),
+_WITH_VERSION = select(claim, *(each.label(f"v_{each.name}") for each in claim_version.c)).join(
+    claim_version, claim_version.c.claim_id == claim.c.id
 )
+_CLAIM = _WITH_VERSION.where(claim_version.c.version == claim.c.version)
 _BY_ID = _CLAIM.where(claim.c.id == bindparam("one"))
 _BY_NUMBER = _CLAIM.where(claim.c.number == bindparam("number"))
 _BY_IDS = _CLAIM.where(claim.c.id.in_(bindparam("ids", expanding=True)))
@@ -200,6 +200,8 @@ _MINE = (
     .order_by(claim.c.id.desc())
     .limit(bindparam("most"))
 )
+_NEWEST = _CLAIM.order_by(claim.c.id.desc()).limit(bindparam("most"))
+_VERSIONS = _WITH_VERSION.where(claim.c.id == bindparam("one")).order_by(claim_version.c.version)
 _LINES = (
     select(claim_line.c.purpose, claim_line.c.amount_fen)
     .where(claim_line.c.claim_version_id == bindparam("of"))
@@ -232,6 +234,16 @@ def by_ids(tx: Tx, ids: Sequence[int]) -> dict[int, Claim]:
 def mine(tx: Tx, requester: int, limit: int) -> list[Claim]:
     """Return a person's claims, the newest first."""
     return [_claim(tx, row) for row in tx.run(_MINE, {"whose": requester, "most": limit}).all()]
+
+
+def newest(tx: Tx, limit: int) -> list[Claim]:
+    """Return the newest claims of all."""
+    return [_claim(tx, row) for row in tx.run(_NEWEST, {"most": limit}).all()]
+
+
+def versions(tx: Tx, claim_id: int) -> list[Version]:
+    """Return every version of a claim, the first one first."""
+    return [_claim(tx, row).current for row in tx.run(_VERSIONS, {"one": claim_id}).all()]
 
 
 def _claim(tx: Tx, row: Row[Any]) -> Claim:

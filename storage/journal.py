@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -132,6 +132,16 @@ def entries(tx: Tx, subject: str, stream: str = MAIN) -> list[Entry]:
         .order_by(journal.c.seq)
     )
     return [_entry(row)[0] for row in rows]
+
+
+def lines(tx: Tx, subjects: Iterable[str], stream: str = MAIN) -> list[tuple[Entry, str]]:
+    """Return the entries about some subjects with the hash kept beside each, oldest first."""
+    rows = tx.run(
+        select(journal)
+        .where(journal.c.stream == stream, journal.c.subject.in_(list(subjects)))
+        .order_by(journal.c.seq)
+    )
+    return [_entry(row) for row in rows]
 
 
 def verify(tx: Tx) -> Fault | None:

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, jsonify, request
 from bot.simulator.chats import BOT, Blob, Json, Message
 from bot.simulator.directory import SimPerson
 from bot.simulator.refusal import ClientRefused
+from bot.simulator.restart import Restart
 from bot.simulator.stage import Stage
 
 
@@ -60,6 +61,8 @@ class Control:
             ("GET", "/chats/<person>", self.chats),
             ("GET", "/log", self.log),
             ("POST", "/reset", self.reset),
+            ("POST", "/restart", self.restart),
+            ("GET", "/restart", self.restarting),
         ]
         for method, path, view in routes:
             control.add_url_rule(path, view_func=view, methods=[method], endpoint=view.__name__)
@@ -179,7 +182,7 @@ class Control:
                             "key": person.key,
                             "name": person.name,
                             "department": person.department,
-                            "platforms": [p.name for p in self._platforms.values() if p.serves(person)],
+                            "platforms": self.serving(person),
                             "left": self._stage.directory.has_left(person),
                         }
                         for person in self._stage.directory
@@ -193,7 +196,7 @@ class Control:
         platform = request.args.get("platform", "")
         with self._stage.lock:
             seen = self._stage.chats.seen_by(found.key, platform)
-            return jsonify({"person": found.key, "messages": [self._show(m) for m in seen]})
+            return jsonify({"person": found.key, "messages": [self.shown(m) for m in seen]})
 
     def log(self) -> Response:
         """API calls and callbacks, oldest first: paths and codes only."""
@@ -204,6 +207,26 @@ class Control:
         """Begin again with the same people."""
         self._reset()
         return jsonify({"ok": True})
+
+    def restart(self) -> Response:
+        """Begin again with an empty assistant as well: 202, also when that is under way already."""
+        self._restart().begin()
+        response = self.restarting()
+        response.status_code = 202
+        return response
+
+    def restarting(self) -> Response:
+        """How far starting over is: `{state, words}`."""
+        return jsonify(self._restart().told())
+
+    def serving(self, person: SimPerson) -> list[str]:
+        """The platforms on which a person has an account."""
+        return [each.name for each in self._platforms.values() if each.serves(person)]
+
+    def _restart(self) -> Restart:
+        if self._stage.restart is None:
+            raise ClientRefused(404, "这里不能从头开始，只有 demo 里可以")
+        return self._stage.restart
 
     def _present(self, asked: Mapping[str, Any]) -> tuple[SimPerson, Platform]:
         person, platform = self._who(asked)
@@ -233,9 +256,10 @@ class Control:
     def _shown(self, message_id: str) -> Json | None:
         with self._stage.lock:
             message = self._stage.chats.message(message_id)
-            return None if message is None else self._show(message)
+            return None if message is None else self.shown(message)
 
-    def _show(self, message: Message) -> Json:
+    def shown(self, message: Message) -> Json:
+        """A message as whoever reads it sees it now. The caller holds the lock."""
         gone = message.recalled
         shown: Json = {
             "message_id": message.message_id,

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SimPerson:
-    """One member. An empty platform id means that the person has no account there."""
+    """One member. An empty platform id means that the person has no account there.
+
+    `roles` are what they are called in the organisation, for whoever plays them."""
 
     key: str
     name: str
@@ -17,6 +19,7 @@ class SimPerson:
     wecom_userid: str = ""
     mobile: str = ""
     email: str = ""
+    roles: tuple[str, ...] = ()
 
 
 class Directory:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from csv import DictReader
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +97,8 @@ class Stage:
             wecom=self.wecom,
         )
         self._bot: subprocess.Popen[bytes] | None = None
+        if options.people is None:
+            self.simulator.offer_restart(self.start_over)
 
     @property
     def url(self) -> str:
@@ -107,10 +110,7 @@ class Stage:
         self.simulator.start()
         self._write_config()
         try:
-            self.command("migrate")
-            if self._options.people is None:
-                for table in ("people", "projects", "deputies"):
-                    self.command(table, "import", str(SAMPLE / f"{table}.csv"))
+            self._furnish()
             self.start_bot()
         except BaseException:
             self.__exit__(None, None, None)
@@ -122,6 +122,25 @@ class Stage:
     ) -> None:
         self.stop_bot()
         self.simulator.stop()
+
+    def start_over(self, say: Callable[[str], None]) -> None:
+        """Empty the assistant and the chats and move the sample in again, saying what is being done."""
+        self.stop_bot()
+        say("正在清空记录…")
+        for each in self._options.folder.glob("qinglian.db*"):
+            each.unlink()
+        shutil.rmtree(self._options.folder / "files", ignore_errors=True)
+        self.simulator.reset()
+        say("正在搬进示例机构…")
+        self._furnish()
+        say("正在启动助手…")
+        self.start_bot()
+
+    def _furnish(self) -> None:
+        self.command("migrate")
+        if self._options.people is None:
+            for table in ("people", "projects", "deputies"):
+                self.command(table, "import", str(SAMPLE / f"{table}.csv"))
 
     def start_bot(self) -> None:
         """Start all roles and wait until the platforms can reach them; what they log goes to `log`."""
@@ -177,7 +196,14 @@ def sample_people() -> list[SimPerson]:
     """Return the people of the sample organisation as the platforms know them."""
     with (SAMPLE / "people.csv").open(encoding="utf-8-sig", newline="") as lines:
         return [
-            SimPerson(row["key"], row["name"], row["department"], row["feishu_open_id"], row["wecom_userid"])
+            SimPerson(
+                row["key"],
+                row["name"],
+                row["department"],
+                row["feishu_open_id"],
+                row["wecom_userid"],
+                roles=tuple(filter(None, row["roles"].split(";"))),
+            )
             for row in DictReader(lines)
         ]
 

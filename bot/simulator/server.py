@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,9 +18,11 @@ from bot.simulator.feishu.app import FeishuApp
 from bot.simulator.feishu.connections import LongConnections
 from bot.simulator.feishu.platform import Feishu
 from bot.simulator.loopback import is_loopback, loopback_host
+from bot.simulator.restart import Restart, Say
 from bot.simulator.stage import Stage
 from bot.simulator.wecom.app import WecomApp
 from bot.simulator.wecom.platform import WeCom
+from bot.simulator.workbench.pages import Workbench
 
 # How soon stop() is heard.
 POLL_SECONDS = 0.05
@@ -119,28 +120,20 @@ class Simulator:
         for platform in self._platforms.values():
             platform.clear()
 
+    def offer_restart(self, work: Callable[[Say], None]) -> None:
+        """Let whoever plays start over: `work` is to empty the assistant too, saying what it does."""
+        self._stage.restart = Restart(work)
+
     def _app(self) -> Flask:
         app = Flask("simulator", static_folder=None)
         app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
         app.before_request(_loopback_only)
-        app.register_blueprint(Control(self._stage, self._platforms, self.reset).blueprint())
+        control = Control(self._stage, self._platforms, self.reset)
+        app.register_blueprint(control.blueprint())
+        app.register_blueprint(Workbench(self._stage, control).blueprint())
         for platform in self._platforms.values():
             app.register_blueprint(platform.blueprint())
-        app.add_url_rule("/", view_func=self._front, endpoint="front")
         return app
-
-    def _front(self) -> str:
-        with self._stage.lock:
-            people = [
-                f'<li><a href="/_sim/chats/{escape(p.key)}">{escape(p.name)}</a> {escape(p.department)}</li>'
-                for p in self._stage.directory
-            ]
-        return (
-            '<!doctype html><html lang="zh"><meta charset="utf-8"><title>本地模拟平台</title>'
-            f"<h1>本地模拟平台</h1><p>这里在本机上扮演：{escape('、'.join(self._platforms))}。"
-            "只用于试用和测试，不连接任何真实的平台。</p>"
-            f"<p>每个人的会话（JSON）：</p><ul>{''.join(people)}</ul>"
-        )
 
 
 class _Line(WSGIRequestHandler):

@@ -13,6 +13,7 @@ from bot.simulator.delivery import Delivery
 from bot.simulator.directory import Directory, SimPerson
 from bot.simulator.faults import Faults
 from bot.simulator.limits import Limiter
+from bot.simulator.restart import Restart
 from bot.simulator.traffic import Traffic
 
 
@@ -33,6 +34,7 @@ class Stage:
         self.lock = threading.RLock()
         self.stopping = threading.Event()
         self.audit = audit
+        self.restart: Restart | None = None
         self.clock = ShiftedClock(clock_file, machine)
         self.directory = Directory(people)
         self.chats = ChatStore()

@@ -19,11 +19,13 @@ from handlers.contract.incoming import (
     Submission,
 )
 from handlers.contract.reply import Reply
+from handlers.contract.view import View
 from scheduler.job import Job
 
 OnMessage = Callable[[Asked, Message], Reply]
 OnClick = Callable[[Asked, Click], Reply]
 OnSubmission = Callable[[Asked, Submission], Reply]
+OnView = Callable[[Context, str], View]
 OnCancel = Callable[[Asked], Reply | None]
 OnKeep = Callable[[Asked, Submission], None]
 OnEnclosed = Callable[[Asked, FileGiven | FileTaken], None]
@@ -61,5 +63,6 @@ class Capability(Struct, frozen=True, kw_only=True):
     forms: Mapping[str, Ask] = {}
     takes_files: OnFile | None = None
     cancel: OnCancel | None = None
+    views: Mapping[str, OnView] = {}
     jobs: Sequence[Job[Context]] = ()
     settings: Mapping[str, object] = {}

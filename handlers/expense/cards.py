@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from storage.projects import Project
     from storage.signoff import Step
 
-_TONES = {
+TONES = {
     State.SIGNING: Tone.PENDING,
     State.BLOCKED: Tone.BAD,
     State.RETURNED: Tone.INFO,
@@ -80,7 +80,7 @@ def claim_card(picture: Picture) -> Card:
     return Card(
         title=f"报销 {claim.number}",
         subject=claim.subject,
-        tone=_TONES[state],
+        tone=TONES[state],
         tag=STATE_WORDS[state],
         subtitle=f"第 {claim.current.version} 版",
         preview=f"报销 {claim.number} {STATE_WORDS[state]}",

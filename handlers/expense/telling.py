@@ -11,7 +11,7 @@ from handlers.expense import cards, rules
 from handlers.expense.cards import Picture
 from handlers.expense.rules import State
 from storage import people, projects, settings, signoff
-from storage.expense import Claim
+from storage.expense import Claim, Version
 from storage.people import Person
 from storage.signoff import Step, StepState
 
@@ -29,14 +29,15 @@ def picture(ctx: Context, claim: Claim, steps: Sequence[Step] | None = None) -> 
         earlier,
         projects.get(ctx.tx, claim.current.project_id),
         {key: each.name for key, each in people.by_ids(ctx.tx, ids).items()},
-        _rule_words(ctx, claim),
+        rule_words(ctx, claim.current),
         ctx.zone,
     )
 
 
-def _rule_words(ctx: Context, claim: Claim) -> str:
-    name, _, version = claim.current.rule_version.rpartition("/")
-    rule = settings.of_version(ctx.tx, name, int(version), rules.CHAIN_DEFAULT)
+def rule_words(ctx: Context, version: Version) -> str:
+    """Return the rule that a version was handed in under, and what it stands on."""
+    name, _, number = version.rule_version.rpartition("/")
+    rule = settings.of_version(ctx.tx, name, int(number), rules.CHAIN_DEFAULT)
     basis = f"依据理事会决议 {rule.resolution}" if rule.version else "默认规则，待理事会确认"
     return f"{rule.value}（方案「严格资金管理制度」）· {basis}"
 

@@ -1,0 +1,81 @@
+"""The guided first minute: from what stands in the chats, what to try next; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.simulator.chats import Json
+
+_NUMBER = re.compile(r"BX-\d{4}-\d{4,}")
+_ENDS = ("已驳回", "已撤回", "凑不齐签字人")
+STEPS = 3
+
+
+@dataclass(frozen=True)
+class Hint:
+    """`step` of STEPS, one sentence, and whom it is about: the pane to look at, `` for none; `press` is the
+    label of the button to look for, `claim` the number whose trail is worth a look."""
+
+    step: int
+    words: str
+    person: str = ""
+    press: str = ""
+    claim: str = ""
+
+
+def hint(chats: Mapping[str, Sequence[Json]], names: Mapping[str, str], requester: str) -> Hint:
+    """Return what to try next. `chats` are what each person sees, oldest first, by key; `requester` is who
+    begins the story."""
+    number = _newest_number(chats)
+    if not number:
+        return _first(chats, names, requester)
+    signer = _who_can(chats, "同意", number)
+    if signer:
+        words = f"② {number} 在等{names[signer]}：在{names[signer]}的聊天里点「同意」，一级一级签下去。"
+        return Hint(2, words, signer, "同意")
+    if _is_told(chats, number, "已通过"):
+        return Hint(3, f"③ {number} 已通过！看看它的留痕：谁在什么时候签了哪一版，一条不少。", claim=number)
+    owner = _who_can(chats, "修改", number)
+    if owner:
+        words = f"② {number} 回到了{names[owner]}手里：点「修改」，改好再提交，签字从头来过。"
+        return Hint(2, words, owner, "修改")
+    ended = next((each for each in _ENDS if _is_told(chats, number, each)), "")
+    if ended:
+        return Hint(
+            1, f"① {number} {ended}。再发「报销」开始一张新的，或看看它的留痕。", requester, claim=number
+        )
+    return Hint(2, f"② {number} 正在送到下一位签字人那里……")
+
+
+def _first(chats: Mapping[str, Sequence[Json]], names: Mapping[str, str], requester: str) -> Hint:
+    filling = next((key for key, chat in chats.items() if any(each["form"] for each in chat[-3:])), "")
+    if filling:
+        return Hint(
+            1, f"① 填好{names[filling]}的报销单，点「提交」。附件可以直接发在聊天里。", filling, "提交"
+        )
+    return Hint(1, f"① 在{names[requester]}的聊天里发「报销」，填一张报销单。", requester)
+
+
+def _newest_number(chats: Mapping[str, Sequence[Json]]) -> str:
+    found = {number for chat in chats.values() for each in chat for number in _NUMBER.findall(words_of(each))}
+    return max(found, default="", key=lambda number: (len(number), number))
+
+
+def _who_can(chats: Mapping[str, Sequence[Json]], label: str, number: str) -> str:
+    for key, chat in chats.items():
+        for each in reversed(chat):
+            labels = [button["label"] for button in each["buttons"] if button["enabled"]]
+            if label in labels and number in words_of(each):
+                return key
+    return ""
+
+
+def _is_told(chats: Mapping[str, Sequence[Json]], number: str, words: str) -> bool:
+    return any(number in told and words in told for chat in chats.values() for told in map(words_of, chat))
+
+
+def words_of(message: Json) -> str:
+    """Return all that a reader reads of a message."""
+    return str(message["words"] or message["text"])
