@@ -73,7 +73,7 @@ def run(path: Path) -> None:
             f"{server.port} 端口已被占用：清廉助手可能已经在运行。先停下那一个，或改 [server] 的 port"
         )
     upgrade(app.database)
-    sys.exit(run_all(path, roles_of(app.config), click.echo))
+    sys.exit(run_all(path, roles_of(app.config), click.echo, app.config.demo.restart_seconds))
 
 
 def _role(path: Path, start: Callable[[App], None]) -> None:

@@ -95,7 +95,8 @@ class App:
         from bot.relay import Relay
 
         store = FileStore(Path(self.config.storage.files))
-        return Relay(self.database, self.router, self._outbounds(), store, machine_time)
+        lease = timedelta(seconds=self.config.demo.lease_seconds)
+        return Relay(self.database, self.router, self._outbounds(), store, machine_time, lease)
 
     def runner(self) -> Runner[JobContext]:
         """Return the runner with every capability's jobs."""

@@ -87,10 +87,14 @@ class Wecom:
 
 @dataclass(frozen=True)
 class Demo:
-    """Only for demo and tests: a file that moves business time, and how often the relay looks for work."""
+    """Only for demo and tests: a file that moves business time, how often the relay looks for work, how long it
+    has what it took, and how soon a role that died is started again. The last two stay as they are without a
+    `clock_file`: a lease shorter than a slow platform would have two relays send the same."""
 
     clock_file: str = ""
     poll_seconds: float = 0.15
+    lease_seconds: float = 120.0
+    restart_seconds: float = 2.0
 
 
 @dataclass(frozen=True)
@@ -247,6 +251,9 @@ def _check(config: Config) -> None:
         _check_base_url(table, url)
     if config.demo.clock_file and not (urls and all(_is_loopback(each) for each in urls.values())):
         raise ConfigError("[demo] 的 clock_file 只能在每个 base_url 都指向本机时使用")
+    for key in ("lease_seconds", "restart_seconds"):
+        if not config.demo.clock_file and getattr(config.demo, key) != getattr(Demo, key):
+            raise ConfigError(f"[demo] 的 {key} 只能和 clock_file 一起使用，正式运行请删掉")
 
 
 def _check_mode(feishu: Feishu) -> None:
@@ -296,5 +303,4 @@ def _resolved(config: Config, folder: Path) -> Config:
         url = prefix + str((folder / url.removeprefix(prefix)).resolve())
     storage = Storage(url, str((folder / config.storage.files).resolve()))
     clock = str((folder / config.demo.clock_file).resolve()) if config.demo.clock_file else ""
-    demo = Demo(clock, config.demo.poll_seconds)
-    return replace(config, storage=storage, demo=demo)
+    return replace(config, storage=storage, demo=replace(config.demo, clock_file=clock))

@@ -31,9 +31,9 @@ def serve(port: int) -> int:
         )
         return 1
     click.echo("正在启动模拟平台和助手，约十秒……")
-    with _folder() as folder, Stage(Options(folder, simulator_port=port)) as stage:
-        click.echo(f"示例机构已就绪：{stage.simulator.base_url}")
-        click.echo(f"助手的网页进程：{stage.url}/healthz，日志：{stage.log}")
+    with _folder() as folder, Stage(Options(folder, simulator_port=port, crossing=True)) as stage:
+        click.echo(f"工作台已就绪，请用浏览器打开：{stage.simulator.base_url}")
+        click.echo(f"单子的留痕：{stage.url}/views/expense.claims，助手的日志：{stage.log}")
         click.echo(f"本次的数据在 {folder}，停下时清除。按 Ctrl-C 停止。")
         _until_stopped()
     click.echo("已停止，本次数据已清除。")

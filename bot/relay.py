@@ -21,7 +21,7 @@ from handlers.contract.incoming import StoredFile
 from storage import files, outbox, people, sent
 from storage.database import Database, Tx
 from storage.files import LIMIT, Fetch, FileStore, NotAccepted
-from storage.outbox import Item, Kind
+from storage.outbox import LEASE, Item, Kind
 from storage.people import Address, Home
 from storage.sent import Spot
 
@@ -57,9 +57,10 @@ class Relay:
         platforms: Mapping[str, Outbound],
         store: FileStore,
         machine: Callable[[], datetime],
+        lease: timedelta = LEASE,
     ) -> None:
         self._database, self._router, self._platforms = database, router, platforms
-        self._store, self._machine = store, machine
+        self._store, self._machine, self._lease = store, machine, lease
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="relay")
 
     def run(self, stop: Event, idle_seconds: float) -> None:
@@ -81,7 +82,7 @@ class Relay:
     def _drain(self) -> bool:
         """Send what leads its lane; False when all that is due waits behind something that is not."""
         with self._database.write() as tx:
-            items = outbox.claim(tx, self._machine(), BATCH)
+            items = outbox.claim(tx, self._machine(), BATCH, self._lease)
             homes = {each.id: self._home(tx, each) for each in items}
         outcomes = list(self._pool.map(lambda each: self._deliver(each, homes[each.id]), items))
         self._settle([each for each in outcomes if each.failure is None])
@@ -181,7 +182,7 @@ class Relay:
 
     def _fetch_all(self) -> bool:
         with self._database.write() as tx:
-            wanted = files.claim(tx, self._machine(), BATCH)
+            wanted = files.claim(tx, self._machine(), BATCH, self._lease)
         for fetch, ending in [(each, self._pool.submit(self._fetch, each)) for each in wanted]:
             if error := ending.exception():  # a defect in who takes it must not stop the queue
                 log.error("fetch %s could not be ended: %s", fetch.id, traced(error))

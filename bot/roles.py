@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 ROLES = ("web", "relay", "scheduler")
 LISTEN = "listen"
 HEARTBEAT_SECONDS = 20
-RESTART_AFTER_SECONDS = 2.0
 STOP_WITHIN_SECONDS = 15.0
 # What makes the platform refuse a connection is mended by people: a secret, a release, a connection too many.
 REFUSED_WAIT_SECONDS = 60.0
@@ -101,8 +100,9 @@ def roles_of(config: Config) -> Sequence[str]:
     return (*ROLES, LISTEN) if config.listens else ROLES
 
 
-def run_all(config: Path, roles: Sequence[str], say: Callable[[str], None]) -> int:
-    """Run every role as a child, start again what ends, end all when told to stop; return the exit code."""
+def run_all(config: Path, roles: Sequence[str], say: Callable[[str], None], restart_after: float) -> int:
+    """Run every role as a child, start what ends again after so many seconds, end all when told to stop;
+    return the exit code."""
     stop = Event()
     _on_stop(stop.set)
     children = {role: _start(role, config) for role in roles}
@@ -111,7 +111,7 @@ def run_all(config: Path, roles: Sequence[str], say: Callable[[str], None]) -> i
         for role, child in children.items():
             if child.poll() is not None:
                 log.error("%s ended with %s, starting it again", role, child.returncode)
-                if not stop.wait(RESTART_AFTER_SECONDS):
+                if not stop.wait(restart_after):
                     children[role] = _start(role, config)
     for child in children.values():
         child.terminate()

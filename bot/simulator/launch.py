@@ -20,6 +20,7 @@ from types import TracebackType
 import requests
 
 from bot.simulator import FeishuApp, SimPerson, Simulator, WecomApp
+from bot.simulator.driver import Driver
 from bot.simulator.feishu.app import WEBHOOK
 
 SAMPLE = Path(__file__).parent / "sample"
@@ -65,6 +66,7 @@ class Options:
     """`folder` holds the data of the run; port 0 is chosen; `limits` scales the platforms' rate limits.
 
     `people` are whom the platforms know; without them it is the sample organisation, which is then imported.
+    `crossing`: the sample's first project lead has written from WeCom, so that a claim crosses over.
     `feishu_mode` is how Feishu's events arrive: WEBHOOK or LONG_CONNECTION.
     """
 
@@ -75,6 +77,7 @@ class Options:
     people: Sequence[SimPerson] | None = None
     storage_url: str = "sqlite:///qinglian.db"
     feishu_mode: str = WEBHOOK
+    crossing: bool = False
 
 
 class Stage:
@@ -112,6 +115,7 @@ class Stage:
         try:
             self._furnish()
             self.start_bot()
+            self._open()
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -135,6 +139,13 @@ class Stage:
         self._furnish()
         say("正在启动助手…")
         self.start_bot()
+        self._open()
+
+    def _open(self) -> None:
+        if self._options.crossing:
+            with (SAMPLE / "projects.csv").open(encoding="utf-8-sig", newline="") as lines:
+                lead = next(DictReader(lines))["lead"]
+            Driver(self.simulator.base_url).say(lead, "帮助", platform="wecom")
 
     def _furnish(self) -> None:
         self.command("migrate")

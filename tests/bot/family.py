@@ -24,11 +24,10 @@ def start(role: str, folder: Path) -> subprocess.Popen[bytes]:
 def be_parent(folder: Path, restart_after: str) -> None:
     """Keep the children running."""
     with (
-        patch.object(roles, "RESTART_AFTER_SECONDS", float(restart_after)),
         patch.object(roles, "STOP_WITHIN_SECONDS", 0.3),
         patch.object(roles, "_start", start),
     ):
-        sys.exit(roles.run_all(folder, ROLES, print))
+        sys.exit(roles.run_all(folder, ROLES, print, float(restart_after)))
 
 
 def be_child(role: str, folder: Path) -> None:

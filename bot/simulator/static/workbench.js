@@ -99,8 +99,9 @@ function showChat(pane, messages) {
   }
   for (const gone of had.values()) gone.remove();
   pane.querySelector('.empty').hidden = messages.length > 0;
-  if (news && (atEnd || box.dataset.fresh !== 'no')) box.scrollTop = box.scrollHeight;
-  box.dataset.fresh = 'no';
+  const first = box.dataset.shown === undefined;
+  if (news && (atEnd || first)) box.scrollTo({ top: box.scrollHeight, behavior: first || isStill ? 'instant' : 'smooth' });
+  box.dataset.shown = '';
 }
 
 function drawn(html) {
@@ -127,14 +128,13 @@ function showUnread(heard) {
 function showHint(hint) {
   byId('hint').textContent = hint.words;
   const go = byId('go');
-  go.hidden = !hint.person && !hint.claim;
+  go.hidden = !hint.pane && !hint.claim;
   go.textContent = hint.claim ? '看留痕' : '带我去';
   document.querySelectorAll('.is-wanted').forEach((each) => each.classList.remove('is-wanted'));
-  if (!hint.press) return;
-  for (const pane of panesOf(hint.person)) {
-    const all = [...pane.querySelectorAll(`button[data-press="${CSS.escape(hint.press)}"]:not([disabled])`)];
-    if (all.length) all[all.length - 1].classList.add('is-wanted');
-  }
+  if (!hint.press || !open.includes(hint.pane)) return;
+  const wanted = `button[data-press="${CSS.escape(hint.press)}"]:not([disabled])`;
+  const all = paneOf(hint.pane).querySelectorAll(wanted);
+  if (all.length) all[all.length - 1].classList.add('is-wanted');
 }
 
 function showClaims(numbers) {
@@ -165,9 +165,9 @@ function showFaults(faults) {
 
 /* Panes. */
 
+const isStill = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 const isNarrow = () => window.matchMedia('(max-width: 719px)').matches;
 const paneOf = (name) => panesBox.querySelector(`[data-pane="${name}"]`) || addPane(name);
-const panesOf = (person) => [...panesBox.querySelectorAll(`[data-pane^="${person}@"]`)];
 
 function addPane(name) {
   const door = doors.find((each) => each.dataset.open === name);
@@ -192,7 +192,7 @@ function openPane(name) {
     const person = name.split('@')[0];
     const other = open.findIndex((each) => each.split('@')[0] === person);
     if (other >= 0) { closePane(open[other], true); open.splice(other, 0, name); } else open.push(name);
-    if (open.length > room()) closePane(open.find((each) => each !== name));
+    if (open.length > room()) closePane(open.slice(1).find((each) => each !== name) || open[0], true);
   }
   active = name;
   remember();
@@ -350,9 +350,7 @@ document.querySelector('.moves').addEventListener('click', (event) => {
 byId('go').addEventListener('click', () => {
   const hint = state.hint;
   if (hint.claim) { window.open(trailOf(hint.claim), '_blank', 'noopener'); return; }
-  const known = open.find((each) => each.startsWith(`${hint.person}@`));
-  const door = doors.find((each) => each.dataset.open.startsWith(`${hint.person}@`));
-  openPane(known || door.dataset.open);
+  openPane(hint.pane);
 });
 
 byId('close-guide').addEventListener('click', () => { byId('guide').hidden = true; });

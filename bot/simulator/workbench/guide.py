@@ -10,36 +10,35 @@ from bot.simulator.chats import Json
 
 _NUMBER = re.compile(r"BX-\d{4}-\d{4,}")
 _ENDS = ("已驳回", "已撤回", "凑不齐签字人")
-STEPS = 3
 
 
 @dataclass(frozen=True)
 class Hint:
-    """`step` of STEPS, one sentence, and whom it is about: the pane to look at, `` for none; `press` is the
-    label of the button to look for, `claim` the number whose trail is worth a look."""
+    """`step` from 1 to 3, one sentence, and the `pane` that it is about; `press` is the label of the button
+    to look for there, `claim` the number whose trail is worth a look."""
 
     step: int
     words: str
-    person: str = ""
+    pane: str = ""
     press: str = ""
     claim: str = ""
 
 
 def hint(chats: Mapping[str, Sequence[Json]], names: Mapping[str, str], requester: str) -> Hint:
-    """Return what to try next. `chats` are what each person sees, oldest first, by key; `requester` is who
-    begins the story."""
+    """Return what to try next. `chats` are what stands in each pane, oldest first, `names` whose it is, and
+    `requester` is the pane in which the story begins."""
     number = _newest_number(chats)
     if not number:
         return _first(chats, names, requester)
     signer = _who_can(chats, "同意", number)
     if signer:
-        words = f"② {number} 在等{names[signer]}：在{names[signer]}的聊天里点「同意」，一级一级签下去。"
+        words = f"② {number} 在等{names[signer]}点「同意」。"
         return Hint(2, words, signer, "同意")
     if _is_told(chats, number, "已通过"):
-        return Hint(3, f"③ {number} 已通过！看看它的留痕：谁在什么时候签了哪一版，一条不少。", claim=number)
+        return Hint(3, f"③ {number} 已通过！看看它的留痕：谁在什么时候签了什么。", claim=number)
     owner = _who_can(chats, "修改", number)
     if owner:
-        words = f"② {number} 回到了{names[owner]}手里：点「修改」，改好再提交，签字从头来过。"
+        words = f"② {number} 回到了{names[owner]}手里：点「修改」，改好再提交。"
         return Hint(2, words, owner, "修改")
     ended = next((each for each in _ENDS if _is_told(chats, number, each)), "")
     if ended:

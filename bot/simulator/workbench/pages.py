@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from io import BytesIO
 from typing import Protocol
 
@@ -129,37 +128,44 @@ class Workbench:
         return response
 
     def _state(self, panes: Sequence[Pane]) -> Json:
-        chats = {person.key: self._seen(person) for person in self._stage.directory}
-        names = {person.key: person.name for person in self._stage.directory}
+        chats = {each.name: self._seen(each) for each in self._all_panes()}
+        names = {each.name: each.person.name for each in self._all_panes()}
         told = [guide.words_of(each) for chat in chats.values() for each in chat]
-        first = next(iter(self._first_panes()), None)
-        now: datetime = self._stage.now()
+        first = next(iter(self._first_panes())).name
         return {
-            "clock": moves.told(now),
+            "clock": moves.told(self._stage.now()),
             "shifted": self._stage.clock.offset != 0,
             "panes": {each.name: self._drawn(each) for each in panes},
             "heard": self._heard(),
-            "hint": asdict(guide.hint(chats, names, first.person.key if first else "")),
+            "hint": asdict(guide.hint(chats, names, first)),
             "claims": sorted({number for words in told for number in _NUMBER.findall(words)}, reverse=True),
             "faults": [told_of(each) for each in self._stage.faults.waiting()],
         }
 
     def _drawn(self, pane: Pane) -> list[Json]:
-        messages = self._stage.chats.seen_by(pane.person.key, pane.platform)[-SHOWN:]
-        drawn = [(each.message_id, draw(each, self._shows.shown(each))) for each in messages]
+        drawn = [(each.message_id, draw(each, self._shows.shown(each))) for each in self._messages(pane)]
         return [{"id": key, "rev": _rev(html), "html": html} for key, html in drawn]
 
-    def _seen(self, person: SimPerson) -> list[Json]:
-        return [self._shows.shown(each) for each in self._stage.chats.seen_by(person.key)[-SHOWN:]]
+    def _seen(self, pane: Pane) -> list[Json]:
+        return [self._shows.shown(each) for each in self._messages(pane)]
+
+    def _messages(self, pane: Pane) -> list[Message]:
+        return self._stage.chats.seen_by(pane.person.key, pane.platform)[-SHOWN:]
 
     def _heard(self) -> Mapping[str, int]:
         return {
-            Pane(person, platform).name: sum(
-                each.sender == BOT for each in self._stage.chats.seen_by(person.key, platform)
+            each.name: sum(
+                one.sender == BOT for one in self._stage.chats.seen_by(each.person.key, each.platform)
             )
+            for each in self._all_panes()
+        }
+
+    def _all_panes(self) -> list[Pane]:
+        return [
+            Pane(person, platform)
             for person in self._stage.directory
             for platform in self._shows.serving(person)
-        }
+        ]
 
     def _asked_for(self) -> list[Pane]:
         asked = request.args.get("panes", "")

@@ -23,27 +23,27 @@ def next_step(**chats: list[Json]) -> Hint:
 
 def test_it_begins_with_the_word_for_a_claim() -> None:
     begin = next_step()
-    assert (begin.step, begin.person) == (1, "lin")
+    assert (begin.step, begin.pane) == (1, "lin")
     assert "林晓的聊天里发「报销」" in begin.words
 
 
 def test_whoever_has_the_form_is_told_to_fill_it_in() -> None:
     filling = next_step(wang=[said("填写报销单", "提交", form=True)])
-    assert (filling.step, filling.person, filling.press) == (1, "wang", "提交")
+    assert (filling.step, filling.pane, filling.press) == (1, "wang", "提交")
 
 
 def test_a_claim_that_waits_leads_to_its_signer() -> None:
     waiting = next_step(
         lin=[said(f"报销 {NUMBER} 审批中", "撤回")], li=[said(f"报销待您签字 {NUMBER}", "同意")]
     )
-    assert (waiting.step, waiting.person, waiting.press) == (2, "li", "同意")
+    assert (waiting.step, waiting.pane, waiting.press) == (2, "li", "同意")
     assert "李青" in waiting.words
 
 
 def test_a_greyed_button_is_not_what_one_is_led_to() -> None:
     sent = next_step(li=[said(f"{NUMBER} 待签", "同意-")], wang=[said(f"{NUMBER} 待签", "同意")])
-    assert sent.person == "wang"
-    assert next_step(li=[said(f"{NUMBER} 待签", "同意-")]).person == ""
+    assert sent.pane == "wang"
+    assert next_step(li=[said(f"{NUMBER} 待签", "同意-")]).pane == ""
 
 
 def test_a_claim_that_went_through_leads_to_its_trail() -> None:
@@ -53,14 +53,14 @@ def test_a_claim_that_went_through_leads_to_its_trail() -> None:
 
 def test_a_claim_that_came_back_leads_to_its_requester() -> None:
     back = next_step(lin=[said(f"报销 {NUMBER} 已退回修改", "修改", "撤回")])
-    assert (back.step, back.person, back.press) == (2, "lin", "修改")
+    assert (back.step, back.pane, back.press) == (2, "lin", "修改")
 
 
 def test_a_claim_that_ended_otherwise_leads_to_its_trail_and_to_a_new_one() -> None:
     ended = next_step(lin=[said(f"{NUMBER} 已驳回")])
-    assert (ended.step, ended.person, ended.claim) == (1, "lin", NUMBER)
+    assert (ended.step, ended.pane, ended.claim) == (1, "lin", NUMBER)
 
 
 def test_only_the_newest_claim_counts() -> None:
     newest = next_step(lin=[said(f"{NUMBER} 已通过")], li=[said("待签 BX-2026-0002", "同意")])
-    assert (newest.step, newest.person) == (2, "li")
+    assert (newest.step, newest.pane) == (2, "li")

@@ -1,0 +1,1 @@
+"""The workbench and the pages as people use them, in a real Chromium."""
