@@ -42,7 +42,7 @@ check:
 ## test: the environment and the whole suite (PYTEST_ARGS="-k signing" for a part)
 test: $(READY)
 	@$(BIN)/python -m tests.browser.chromium bring
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 	@$(BIN)/python -m tests.browser.chromium report
 
 ## bench: what things cost beside floors and peers (BENCH_ARGS="--quick", "--only G4", "--write docs/benchmarks.md")

@@ -12,7 +12,7 @@ WITH_INPUTS = ("feishu",)
 """Where a form is filled in inside its card; elsewhere the assistant asks question by question."""
 
 FORM = ("project", "amount", "purpose", "payee", "attachments")
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 30
 
 PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc000000301"

@@ -1,6 +1,6 @@
 """Finds Chromium, and brings it along by apt where that may be done.
 
-`python -m tests.browser.chromium bring` installs it, with a Chinese font, if it is not there yet;
+`python -m tests.browser.chromium bring` installs it, with fonts for Chinese and signs, if it is not there yet;
 `... report` says so when the browser tests had to be left out.
 """
 
@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-PACKAGES = ("chromium", "fonts-noto-cjk")
+PACKAGES = ("chromium", "fonts-noto-cjk", "fonts-noto-color-emoji")
 LEFT_OUT = "tests/browser was left out: there is no Chromium here, and apt may not be used to install it."
 
 QUIET = (

@@ -1,0 +1,135 @@
+"""Takes the pictures of the docs from the running demo: `make pictures`.
+
+The sample organisation is played on a fixed morning, so that a picture changes only when what it shows does.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from bot.simulator.launch import Options, Stage
+from bot.simulator.players import Players
+from tests.browser.chromium import LEFT_OUT, QUIET, find
+
+FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
+DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+SHARP = 2
+HOMES = {"lin": "feishu", "li": "wecom", "wang": "feishu", "chen": "wecom", "zhou": "wecom"}
+CLAIM = {
+    "project": "社区助老探访",
+    "amount": "128.50",
+    "purpose": "3 月 2 日探访独居老人，往返打车",
+    "payee": "顺风出租车公司",
+}
+MORNING = "2026-03-03T09:00:00+08:00"
+
+
+class Camera:
+    """A browser on the demo, and the people who are played in it."""
+
+    def __init__(self, stage: Stage, browser: Browser, say: Callable[[str], None]) -> None:
+        self.stage, self._browser, self._say = stage, browser, say
+        self.people = Players(stage.simulator.base_url, dict(HOMES))
+
+    def begin(self) -> None:
+        """Set the clock, and let those who are at home in WeCom write once from there."""
+        self.people.sim.post("clock", now=MORNING)
+        for person in ("chen", "zhou"):
+            self.people.says(person, "待办")
+            self.people.reads(person, "待办")
+
+    def opens(self, address: str, size: dict[str, int]) -> Page:
+        """Open a page of the workbench (by its panes) or of the assistant (by its path)."""
+        page = self._browser.new_page(
+            viewport={"width": size["width"], "height": size["height"]}, device_scale_factor=SHARP
+        )
+        base = self.stage.url if address.startswith("/") else f"{self.stage.simulator.base_url}/?panes="
+        page.goto(address if address.startswith("http") else base + address)
+        page.wait_for_load_state("networkidle") if address.startswith("/") else page.wait_for_timeout(1500)
+        return page
+
+    def takes(self, name: str, of: Page | Locator) -> None:
+        """Take one picture."""
+        of.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
+        self._say(name)
+
+    def takes_card(self, name: str, who: str, about: str, label: str = "") -> None:
+        """Take the newest card with some words, and a button, in somebody's chat."""
+        page = self.opens(who, {"width": 430, "height": 1500})
+        cards = page.locator(f'[data-pane="{who}"] article', has_text=about)
+        if label:
+            cards = cards.filter(has=page.locator(f'[data-press="{label}"]'))
+        self.takes(name, cards.last.locator(".card, .bubble"))
+        page.close()
+
+
+def story(camera: Camera) -> None:
+    """Play one claim and take every kind of card on its way."""
+    people = camera.people
+    camera.begin()
+    camera.takes_card("wecom-help", "li@wecom", "我能帮您做这些")
+    people.says("zhou", "报销")
+    offered = people.finds_button("zhou", "社区助老探访")
+    camera.takes_card("wecom-question", "zhou@wecom", "社区助老探访")
+    _page_form(camera, next(each["url"] for each in offered["buttons"] if each["url"]))
+    people.says("lin", "报销")
+    camera.takes_card("feishu-form", "lin@feishu", "金额", "提交")
+    people.sends_picture("lin", "打车发票.png")
+    people.reads("lin", "已加入草稿")
+    number = people.fills_in("lin", **CLAIM)
+    people.finds_button("li", "同意", number)
+    camera.takes("workbench", camera.opens("lin@feishu,li@wecom,wang@feishu", DESK))
+    camera.takes("workbench-phone", camera.opens("li@wecom,lin@feishu", PHONE))
+    camera.takes_card("feishu-claim", "lin@feishu", number, "撤回")
+    camera.takes_card("wecom-to-sign", "li@wecom", number, "同意")
+    people.clicks("li", "同意", number)
+    people.finds_button("wang", "同意", number)
+    camera.takes_card("wecom-signed", "li@wecom", number, "已同意")
+    camera.takes_card("feishu-to-sign", "wang@feishu", number, "同意")
+    people.clicks("wang", "退回修改", number, reason="请写明接送的是哪一段路")
+    people.finds_button("lin", "修改", number)
+    camera.takes_card("feishu-returned", "lin@feishu", number, "修改")
+    people.clicks("lin", "修改", number)
+    people.fills_in("lin", **CLAIM | {"purpose": "3 月 2 日探访独居老人，机构到朝阳里往返打车"})
+    for signer in ("li", "wang", "chen"):
+        people.clicks(signer, "同意", number)
+    people.reads("lin", f"{number} 已通过")
+    camera.takes_card("feishu-approved", "lin@feishu", f"报销 {number}")
+    camera.takes("trail", camera.opens(f"/views/expense.trail/{number}", DESK))
+    camera.takes("trail-phone", camera.opens(f"/views/expense.trail/{number}", PHONE))
+
+
+def _page_form(camera: Camera, link: str) -> None:
+    page = camera.opens(link, PHONE)
+    page.get_by_label("项目").select_option(label=CLAIM["project"])
+    for label, name in (("金额（元）", "amount"), ("事由", "purpose"), ("收款人", "payee")):
+        page.get_by_label(label).fill(CLAIM[name])
+    page.get_by_text("已保存").wait_for()
+    camera.takes("page-form-phone", page)
+    page.close()
+
+
+def main() -> int:
+    """Take all pictures anew; return 1 where there is no browser."""
+    if find() is None:
+        print(LEFT_OUT, file=sys.stderr)  # noqa: T201 - a command line
+        return 1
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as name,
+        Stage(Options(Path(name) / "demo", limits=None, crossing=True)) as stage,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=find(), args=list(QUIET))
+        story(Camera(stage, browser, print))
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
