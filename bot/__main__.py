@@ -76,6 +76,21 @@ def run(path: Path) -> None:
     sys.exit(run_all(path, roles_of(app.config), click.echo, app.config.demo.restart_seconds))
 
 
+@main.command()
+@click.option("--deep", is_flag=True, help="逐个读附件核对内容。")
+@CONFIG
+def check(path: Path, deep: bool) -> None:
+    """体检：配置、数据库、时钟、平台凭证、回调地址、职务和签字人；有 ✗ 时退出码是 1。"""
+    from bot.check import Mark, findings
+
+    wrong = 0
+    for each in findings(path, deep):
+        click.echo(str(each))
+        wrong += each.mark is Mark.WRONG
+    click.echo(f"有 {wrong} 处要处理。" if wrong else "可以放心运行。")
+    sys.exit(1 if wrong else 0)
+
+
 def _role(path: Path, start: Callable[[App], None]) -> None:
     from bot import logs
 

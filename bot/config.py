@@ -87,9 +87,9 @@ class Wecom:
 
 @dataclass(frozen=True)
 class Demo:
-    """Only for demo and tests: a file that moves business time, how often the relay looks for work, how long it
-    has what it took, and how soon a role that died is started again. The last two stay as they are without a
-    `clock_file`: a lease shorter than a slow platform would have two relays send the same."""
+    """Only for demo and tests: a file that moves business time, how often the relay looks for work, how long
+    it has for what it took, and how soon a role that died is started again (all in seconds). The last two are
+    fixed where there is no `clock_file`: with a short lease two relays might send the same."""
 
     clock_file: str = ""
     poll_seconds: float = 0.15

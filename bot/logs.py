@@ -1,4 +1,4 @@
-"""How the roles log: one line an event on stderr, without what people said and without secrets."""
+"""How the roles log: one line an event on stderr, with the process, without what people said or secrets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def set_up() -> None:
     """Log our own warnings and above with INFO for the roles' milestones; third parties from WARNING."""
     logging.basicConfig(
         level=logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        format="%(asctime)s %(levelname)s %(process)d %(name)s %(message)s",
         datefmt="%Y-%m-%dT%H:%M:%S%z",
     )
     for name in QUIET:

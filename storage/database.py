@@ -160,6 +160,13 @@ class Database:
             yield lambda seconds: next(iter(raw.notifies(timeout=seconds, stop_after=1)), None)  # type: ignore[union-attr]
             connection.detach()
 
+    def is_sound(self) -> bool:
+        """Ask SQLite whether its file is whole; PostgreSQL minds that itself."""
+        if not self.is_sqlite:
+            return True
+        with self.read() as tx:
+            return tx.run(text("PRAGMA quick_check(1)")).scalar() == "ok"
+
     def close(self) -> None:
         """Give all connections back."""
         self._engine.dispose()

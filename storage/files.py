@@ -142,6 +142,13 @@ class FileStore:
             raise ValueError(f"file {sha256} was changed on disk")
         return content
 
+    def holds(self, blob: Blob, deep: bool = False) -> bool:
+        """Tell whether a file is there with its size; `deep` reads all of it."""
+        path = self._path(blob.sha256)
+        if not path.is_file() or path.stat().st_size != blob.size:
+            return False
+        return not deep or hashlib.sha256(path.read_bytes()).hexdigest() == blob.sha256
+
     def _path(self, sha256: str) -> Path:
         return self._root / sha256[:2] / sha256[2:]
 
@@ -201,7 +208,7 @@ def any_due(tx: Tx, now: datetime) -> bool:
     return tx.one(select(fetch.c.id).where(*waiting).limit(1)) is not None
 
 
-def claim(tx: Tx, now: datetime, limit: int) -> list[Fetch]:
+def claim(tx: Tx, now: datetime, limit: int, lease: timedelta = LEASE) -> list[Fetch]:
     """Take up to `limit` due requests for the length of the lease."""
     rows = tx.run(
         select(fetch)
@@ -214,7 +221,7 @@ def claim(tx: Tx, now: datetime, limit: int) -> list[Fetch]:
         tx.run(
             update(fetch)
             .where(fetch.c.id.in_([row.id for row in rows]))
-            .values(due_at=now + LEASE, attempts=fetch.c.attempts + 1)
+            .values(due_at=now + lease, attempts=fetch.c.attempts + 1)
         )
     return [
         Fetch(

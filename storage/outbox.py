@@ -209,11 +209,11 @@ def any_due(tx: Tx, now: datetime) -> bool:
     return tx.one(_ANY_DUE, {"now": now}) is not None
 
 
-def claim(tx: Tx, now: datetime, limit: int) -> list[Item]:
+def claim(tx: Tx, now: datetime, limit: int, lease: timedelta = LEASE) -> list[Item]:
     """Take up to `limit` due rows that lead their lanes, oldest first, for the length of the lease."""
     rows = tx.run(_CLAIM, {"now": now, "most": limit}).all()
     if rows:
-        tx.run(_LEASE, {"ids": [row.id for row in rows], "until": now + LEASE})
+        tx.run(_LEASE, {"ids": [row.id for row in rows], "until": now + lease})
     return [
         Item(
             row.id,
@@ -272,6 +272,12 @@ def failed(tx: Tx) -> list[Failed]:
         )
         for row in rows
     ]
+
+
+def waiting_since(tx: Tx) -> datetime | None:
+    """Return since when the message that waits longest to be sent has waited; None when none does."""
+    oldest = select(outbox.c.created_at).where(_is_open).order_by(outbox.c.id).limit(1)
+    return tx.run(oldest).scalar()
 
 
 def counts(tx: Tx) -> dict[str, int]:

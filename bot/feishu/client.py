@@ -68,6 +68,10 @@ class FeishuClient:
             response = _ask(method, make_request(), self._token.get())
         return _succeeded(response)
 
+    def try_token(self) -> None:
+        """Ask for a token, to see whether the app's credentials are right. Raises SendFailed."""
+        self._new_token()
+
     def _new_token(self) -> tuple[str, float]:
         """Return a token and the seconds it lives. Source: auth-v3/auth/tenant_access_token_internal."""
         body = InternalTenantAccessTokenRequestBody.builder()

@@ -19,6 +19,7 @@ from types import TracebackType
 
 import requests
 
+from bot.config import Demo
 from bot.simulator import FeishuApp, SimPerson, Simulator, WecomApp
 from bot.simulator.driver import Driver
 from bot.simulator.feishu.app import WEBHOOK
@@ -58,6 +59,8 @@ per_minute = {per_minute}
 [demo]
 clock_file = "clock"
 poll_seconds = {poll}
+lease_seconds = {lease}
+restart_seconds = {restart}
 """
 
 
@@ -67,7 +70,9 @@ class Options:
 
     `people` are whom the platforms know; without them it is the sample organisation, which is then imported.
     `crossing`: the sample's first project lead has written from WeCom, so that a claim crosses over.
-    `feishu_mode` is how Feishu's events arrive: WEBHOOK or LONG_CONNECTION.
+    `feishu_mode` is how Feishu's events arrive: WEBHOOK or LONG_CONNECTION. `repush` lists after how many
+    seconds a callback that failed is sent again. `lease_seconds` and `restart_seconds` are as in [demo].
+    Without `starts` the caller starts the assistant, or the roles that are wanted.
     """
 
     folder: Path
@@ -77,6 +82,10 @@ class Options:
     people: Sequence[SimPerson] | None = None
     storage_url: str = "sqlite:///qinglian.db"
     feishu_mode: str = WEBHOOK
+    repush: Sequence[float] = ()
+    lease_seconds: float = Demo.lease_seconds
+    restart_seconds: float = Demo.restart_seconds
+    starts: bool = True
     crossing: bool = False
 
 
@@ -97,6 +106,7 @@ class Stage:
             options.folder / "clock",
             port=options.simulator_port,
             limits=options.limits,
+            repush=options.repush,
             wecom=self.wecom,
         )
         self._bot: subprocess.Popen[bytes] | None = None
@@ -108,13 +118,19 @@ class Stage:
         """Where the assistant's web role answers."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def process(self) -> subprocess.Popen[bytes] | None:
+        """The assistant's parent process, where it was started."""
+        return self._bot
+
     def __enter__(self) -> Stage:
         self._options.folder.mkdir(parents=True, exist_ok=True)
         self.simulator.start()
         self._write_config()
         try:
             self._furnish()
-            self.start_bot()
+            if self._options.starts:
+                self.start_bot()
             self._open()
         except BaseException:
             self.__exit__(None, None, None)
@@ -198,8 +214,11 @@ class Stage:
             base_url=self.simulator.base_url,
             storage_url=self._options.storage_url,
             poll=self._options.poll_seconds,
+            lease=self._options.lease_seconds,
+            restart=self._options.restart_seconds,
             per_minute=25 if self._options.limits else 1000,
         )
+        self.config.touch(mode=0o600)
         self.config.write_text(text, encoding="utf-8")
 
 

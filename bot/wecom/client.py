@@ -64,6 +64,10 @@ class WecomClient(WeChatClient):  # type: ignore[misc]  # the SDK has no types
         """The token to use now."""
         return self._tokens.get()
 
+    def try_token(self) -> None:
+        """Ask for a token, to see whether the app's credentials are right. Raises SendFailed."""
+        self._new_token()
+
     def download(self, media_id: str, limit: int) -> bytes:
         """Return a file that was sent to us; more than `limit` bytes fails for good. Source: path/90254."""
         return self._with_token(lambda token: self._downloaded(token, media_id, limit))

@@ -18,6 +18,7 @@ from handlers.contract.incoming import (
     Message,
     Submission,
 )
+from handlers.contract.remark import Remark
 from handlers.contract.reply import Reply
 from handlers.contract.view import View
 from scheduler.job import Job
@@ -26,6 +27,7 @@ OnMessage = Callable[[Asked, Message], Reply]
 OnClick = Callable[[Asked, Click], Reply]
 OnSubmission = Callable[[Asked, Submission], Reply]
 OnView = Callable[[Context, str], View]
+Check = Callable[[Context], Sequence[Remark]]
 OnCancel = Callable[[Asked], Reply | None]
 OnKeep = Callable[[Asked, Submission], None]
 OnEnclosed = Callable[[Asked, FileGiven | FileTaken], None]
@@ -55,7 +57,7 @@ class Ask(Struct, frozen=True):
 
 class Capability(Struct, frozen=True, kw_only=True):
     """One thing that the assistant can do. Clicks and forms are keyed by the act without the name; `settings`
-    are the defaults of what the council fixes."""
+    are the defaults of what the council fixes; `check` says what stands in the way of the work today."""
 
     name: str
     words: Mapping[str, Word] = {}
@@ -64,5 +66,6 @@ class Capability(Struct, frozen=True, kw_only=True):
     takes_files: OnFile | None = None
     cancel: OnCancel | None = None
     views: Mapping[str, OnView] = {}
+    check: Check | None = None
     jobs: Sequence[Job[Context]] = ()
     settings: Mapping[str, object] = {}

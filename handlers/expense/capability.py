@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.contract.capability import Ask, Capability, Word
-from handlers.expense import talk, views
+from handlers.expense import checks, talk, views
 from handlers.expense.jobs import JOBS
 from handlers.expense.rules import CHAIN_DEFAULT, CHAIN_SETTING
 
@@ -38,6 +38,7 @@ CAPABILITY = Capability(
     },
     takes_files=talk.on_file,
     cancel=talk.cancel,
+    check=checks.remarks,
     views={"claims": views.claims, "trail": views.trail},
     jobs=JOBS,
     settings={CHAIN_SETTING: CHAIN_DEFAULT},
