@@ -1,6 +1,6 @@
 """Finds Chromium, and brings it along by apt where that may be done.
 
-`python -m tests.browser.chromium bring` installs it, with fonts for Chinese and signs, if it is not there yet;
+`python -m tests.browser.chromium bring` installs it, with fonts for Chinese and signs, if it is missing;
 `... report` says so when the browser tests had to be left out.
 """
 
