@@ -91,6 +91,33 @@ def check(path: Path, deep: bool) -> None:
     sys.exit(1 if wrong else 0)
 
 
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@CONFIG
+def backup(folder: Path, path: Path) -> None:
+    """备份账本和附件到新文件夹 FOLDER；助手可以照常运行。"""
+    from bot import backup as copies
+
+    made = copies.backup(load(path), folder, click.echo)
+    click.echo(f"备份好了：{folder}，账本、{made.files} 个附件。{copies.NOT_INSIDE}")
+    for stream, (count, digest) in made.heads.items():
+        click.echo(f"流水账「{stream}」{count} 条，末条校验值 {digest}")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@CONFIG
+def restore(folder: Path, path: Path) -> None:
+    """从备份文件夹 FOLDER 恢复；先停下助手，原来的账本要先移走。"""
+    from bot import backup as copies
+
+    made = copies.restore(load(path), folder, click.echo)
+    click.echo(
+        f"恢复好了：{made.made_at} 的账本和 {made.files} 个附件；那以后的事不在里面。{copies.NOT_INSIDE}"
+    )
+    click.echo("请用 qinglian journal verify 和 qinglian check 核对，再启动。")
+
+
 def _role(path: Path, start: Callable[[App], None]) -> None:
     from bot import logs
 

@@ -51,13 +51,18 @@ def import_people(
     return _run(to, file, dry_run, "人", work)
 
 
+def phone_key_file(folder: Path) -> Path:
+    """Return where the key lies, beside the files in `folder`."""
+    return folder / "phone.key"
+
+
 def kept_phone_key(folder: Path) -> bytes:
     """Return the key under which phone numbers are hashed where none is configured; made at the first import.
 
     It lies beside the files, readable by the owner only. Several machines on one database need one key: they
     configure it.
     """
-    path = folder / "phone.key"
+    path = phone_key_file(folder)
     folder.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         half = folder / f".{secrets.token_hex(8)}.part"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -159,6 +162,19 @@ class Database:
             raw.execute(f"LISTEN {NUDGE}")  # type: ignore[union-attr]
             yield lambda seconds: next(iter(raw.notifies(timeout=seconds, stop_after=1)), None)  # type: ignore[union-attr]
             connection.detach()
+
+    def copy_to(self, path: Path) -> None:
+        """Copy a SQLite database into a new file as it stands at one moment, while others write on.
+
+        Source: SQLite's online backup API. The file appears under its name when it is whole."""
+        half = path.with_name(f"{path.name}.part")
+        with self._engine.connect() as connection, closing(sqlite3.connect(half)) as copy:
+            source = connection.connection.driver_connection
+            source.backup(copy)  # type: ignore[union-attr]  # sqlite3's own connection
+            copy.execute("PRAGMA journal_mode=DELETE")
+        with half.open("rb+") as written:
+            os.fsync(written.fileno())
+        half.replace(path)
 
     def is_sound(self) -> bool:
         """Ask SQLite whether its file is whole; PostgreSQL minds that itself."""

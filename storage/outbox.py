@@ -258,6 +258,11 @@ def revive(tx: Tx, now: datetime) -> int:
     return tx.run(update(outbox).where(_failed).values(**again)).rowcount
 
 
+def hold(tx: Tx, why: str) -> int:
+    """Give up every row that has not left, until somebody revives it; return how many."""
+    return tx.run(update(outbox).where(_is_open).values(state=State.DEAD, error=why)).rowcount
+
+
 def failed(tx: Tx) -> list[Failed]:
     """Return what could not be sent so far, oldest first."""
     rows = tx.run(select(outbox).where(_failed).order_by(outbox.c.id))

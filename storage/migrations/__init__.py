@@ -28,11 +28,20 @@ def upgrade(database: Database) -> None:
 
 def is_current(database: Database) -> bool:
     """Tell whether the database has the newest schema; looks by itself, as Alembic is slow to load."""
-    newest = max(each.name.partition("_")[0] for each in _VERSIONS.glob("[0-9]*.py"))
+    return revision(database) == newest_revision()
+
+
+def newest_revision() -> str:
+    """Return the number of the newest schema: `0002`."""
+    return max(each.name.partition("_")[0] for each in _VERSIONS.glob("[0-9]*.py"))
+
+
+def revision(database: Database) -> str:
+    """Return the number of a database's schema, empty where it has none."""
     with database.engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
-            return False
-        return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == newest
+            return ""
+        return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "")
 
 
 def _config() -> Config:

@@ -285,6 +285,14 @@ REFUSED = {
         + '[demo]\nclock_file = "c"\n',
         "[demo] 的 clock_file 只能在每个 base_url 都指向本机时使用",
     ),
+    "a shorter lease in earnest": (
+        ORG + FEISHU + "[demo]\nlease_seconds = 1\n",
+        "[demo] 的 lease_seconds 只能和 clock_file 一起使用，正式运行请删掉",
+    ),
+    "a quicker restart in earnest": (
+        ORG + FEISHU + "[demo]\nrestart_seconds = 0.1\n",
+        "[demo] 的 restart_seconds 只能和 clock_file 一起使用，正式运行请删掉",
+    ),
     "a clock to move with a name that looks local": (
         ORG + FEISHU.replace("http://127.0.0.1", "https://127.0.0.1.nip.io") + '[demo]\nclock_file = "c"\n',
         "[demo] 的 clock_file 只能在每个 base_url 都指向本机时使用",
