@@ -7,7 +7,7 @@ RUNTIME := $(VENV)/.runtime
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo check test bench pictures lint format lock clean
+.PHONY: help venv demo check test chaos bench pictures lint format lock clean
 
 ## help: this list
 help:
@@ -44,6 +44,10 @@ test: $(READY)
 	@$(BIN)/python -m tests.browser.chromium bring
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 	@$(BIN)/python -m tests.browser.chromium report
+
+## chaos: 100 kills at random moments (CHAOS_KILLS=500 for more, CHAOS_SEED=… to repeat who does what)
+chaos: $(READY)
+	CHAOS_KILLS=$${CHAOS_KILLS:-100} $(BIN)/python -m pytest tests/chaos $(PYTEST_ARGS)
 
 ## bench: what things cost beside floors and peers (BENCH_ARGS="--quick", "--only G4", "--write docs/benchmarks.md")
 bench: $(READY)

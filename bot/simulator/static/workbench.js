@@ -100,8 +100,15 @@ function showChat(pane, messages) {
   for (const gone of had.values()) gone.remove();
   pane.querySelector('.empty').hidden = messages.length > 0;
   const first = box.dataset.shown === undefined;
-  if (news && (atEnd || first)) box.scrollTo({ top: box.scrollHeight, behavior: first || isStill ? 'instant' : 'smooth' });
+  if (news && (atEnd || first)) toEnd(box, first || isStill);
   box.dataset.shown = '';
+}
+
+function toEnd(box, atOnce) {
+  box.scrollTo({ top: box.scrollHeight, behavior: atOnce ? 'instant' : 'smooth' });
+  for (const picture of box.querySelectorAll('img')) {
+    if (!picture.complete) picture.addEventListener('load', () => toEnd(box, atOnce), { once: true });
+  }
 }
 
 function drawn(html) {
@@ -174,7 +181,7 @@ function addPane(name) {
   const pane = byId('pane').content.firstElementChild.cloneNode(true);
   const [who, platform] = name.split('@');
   const about = door ? door.closest('li').querySelector('.person') : null;
-  const called = about ? about.firstChild.textContent.trim() : who;
+  const called = about ? about.querySelector('b').textContent : who;
   pane.dataset.pane = name;
   pane.classList.add(platform);
   pane.querySelector('h3').textContent = `${called} · ${door ? door.firstChild.textContent : platform}`;
