@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -220,12 +221,21 @@ def test_reset_can_bring_other_people(town: Town) -> None:
     assert [person["key"] for person in town.raw("GET", "/_sim/people").json()["people"]] == ["guan"]
 
 
-@pytest.mark.parametrize("field", ["key", "feishu_open_id", "wecom_userid"])
-def test_two_people_cannot_share_an_id(field: str) -> None:
-    ids = {"key": "a", "feishu_open_id": "ou_a", "wecom_userid": "a"}
-    other = {"key": "b", "feishu_open_id": "ou_b", "wecom_userid": "b"} | {field: ids[field]}
+LIN = SimPerson("a", "林晓", feishu_open_id="ou_a", wecom_userid="a")
+WANG = SimPerson("b", "王芳", feishu_open_id="ou_b", wecom_userid="b")
+
+
+@pytest.mark.parametrize(
+    ("field", "other"),
+    [
+        ("key", replace(WANG, key="a")),
+        ("feishu_open_id", replace(WANG, feishu_open_id="ou_a")),
+        ("wecom_userid", replace(WANG, wecom_userid="a")),
+    ],
+)
+def test_two_people_cannot_share_an_id(field: str, other: SimPerson) -> None:
     with pytest.raises(ValueError, match=field):
-        Simulator([SimPerson(name="林晓", **ids), SimPerson(name="王芳", **other)], APP)
+        Simulator([LIN, other], APP)
 
 
 def test_many_at_once_lose_nothing(town: Town) -> None:
