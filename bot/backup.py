@@ -25,6 +25,9 @@ from storage.migrations import newest_revision, revision, upgrade
 
 SQLITE = "sqlite:///"
 LEDGER, MANIFEST, FILES = "qinglian.db", "manifest.json", "files"
+BESIDE = ("-wal", "-shm", "-journal")
+"""The ends of the names under which SQLite keeps parts of a ledger beside it."""
+
 EVERY_FILES = 100
 PENDING = "恢复备份时停下：可能在备份之后已经发过"
 NOT_INSIDE = "配置和密钥不在备份里，请另外保管 config.toml。"
@@ -164,6 +167,10 @@ def _nothing_in_its_way(config: Config, target: Path) -> None:
         raise Words(f"{config.server.port} 端口有人在用：请先停下清廉助手，再恢复")
     if target.exists():
         raise Words(f"{target} 已经有账本，不会覆盖它。要恢复，请先停下助手，把它（和同名的 -wal、-shm）移走")
+    for each in (target.with_name(target.name + ending) for ending in BESIDE):
+        # SQLite would play what a killed writer left there into the ledger that comes back.
+        if each.exists():
+            raise Words(f"{each} 还在，它是原来账本的一部分。请把它和原来的账本放在一起，再恢复")
 
 
 def _read(folder: Path) -> Manifest:
@@ -214,7 +221,7 @@ def _half(target: Path) -> Path:
     """Return where the ledger is made ready, without what an earlier attempt left that was cut short."""
     target.parent.mkdir(parents=True, exist_ok=True)
     half = target.with_name(f"{target.name}.restoring")
-    for ending in ("", "-wal", "-shm"):
+    for ending in ("", *BESIDE):
         half.with_name(half.name + ending).unlink(missing_ok=True)
     return half
 

@@ -196,6 +196,22 @@ def test_nothing_that_is_there_is_ever_overwritten(home: House, tmp_path: Path) 
     assert (tmp_path / "home" / "ledger.db").read_bytes() == before
 
 
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
+def test_what_a_killed_writer_left_beside_the_old_ledger_is_not_played_into_the_one_that_comes_back(
+    home: House, tmp_path: Path, ending: str
+) -> None:
+    here = config(tmp_path / "home")
+    copies.backup(here, tmp_path / "backup", quiet)
+    home.database.close()
+    left = tmp_path / "home" / f"ledger.db{ending}"
+    left.write_bytes(b"frames of the old ledger")
+    (tmp_path / "home" / "ledger.db").rename(tmp_path / "old.db")
+    with pytest.raises(Words, match=f"ledger.db{ending} 还在"):
+        copies.restore(here, tmp_path / "backup", quiet)
+    left.unlink()
+    copies.restore(here, tmp_path / "backup", quiet)
+
+
 def test_while_the_assistant_runs_nothing_is_restored(home: House, tmp_path: Path) -> None:
     copies.backup(config(tmp_path / "home"), tmp_path / "backup", quiet)
     with socket.socket() as busy:
