@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 ABILITIES = {
     "feishu": Abilities(inputs=True, left_over=feishu_left_over),
-    "wecom": Abilities(inputs=False, left_over=wecom_left_over),
+    "wecom": Abilities(inputs=False, left_over=wecom_left_over, repeats_clicks=True),
 }
 """What each platform's client can do; the order is the order of preference for a person who has both."""
 

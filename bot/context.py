@@ -52,6 +52,10 @@ class JobContext:
         for each in sorted(holders, key=lambda one: one.lane):
             outbox.post(self.tx, each, Kind.REPLACE, card.subject, _json(card), self.machine_now)
 
+    def replace_for(self, to: Recipient, card: Card) -> None:
+        """Put a replacement into the outbox for one who has a card on the subject."""
+        outbox.post(self.tx, to, Kind.REPLACE, card.subject, _json(card), self.machine_now)
+
     def record(
         self, actor: Person | str, act: str, subject: str, version: int, facts: Mapping[str, object]
     ) -> None:

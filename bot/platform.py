@@ -157,7 +157,9 @@ class Outbound(Protocol):
 class Abilities:
     """What a platform can do, for `asking` and the router to decide by.
 
-    `inputs`: cards can hold text inputs. `left_over`: the part of a reply that no HTTP answer can carry."""
+    `inputs`: cards can hold text inputs. `left_over`: the part of a reply that no HTTP answer can carry.
+    `repeats_clicks`: a click whose answer did not come is reported again, and then gets its answer."""
 
     inputs: bool
     left_over: Callable[[Incoming, Reply], Reply]
+    repeats_clicks: bool = False

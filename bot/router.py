@@ -143,7 +143,7 @@ class Router:
         ctx = self.context(tx, person, self._abilities[sender.platform].inputs and not visitor.as_text)
         reply = self._decide(ctx, incoming, sender)
         if isinstance(incoming.body, Clicked):
-            self._note_clicked(ctx, incoming.body, sender, reply)
+            self._note_clicked(ctx, incoming, incoming.body, sender, reply)
         self._send_rest(ctx, incoming, sender, Recipient(person.id), reply)
         return reply
 
@@ -290,9 +290,17 @@ class Router:
         if words := rest.text or ("" if reply.card else rest.toast):
             ctx.post_text(to, words)
 
-    def _note_clicked(self, ctx: AskedContext, clicked: Clicked, sender: Address, reply: Reply) -> None:
+    def _note_clicked(
+        self, ctx: AskedContext, incoming: Incoming, clicked: Clicked, sender: Address, reply: Reply
+    ) -> None:
+        """Where a card turns into another, its old subject no longer finds it: lost with the answer, the new
+        one would never come. A platform that does not repeat the click gets it by the outbox as well."""
         spot = Spot(Recipient(ctx.person.id), sender, clicked.message_id, clicked.handle)
-        sent.clicked(ctx.tx, spot, reply.card.subject if reply.card else None, ctx.machine_now)
+        turned = sent.clicked(ctx.tx, spot, reply.card.subject if reply.card else None, ctx.machine_now)
+        platform = self._abilities[sender.platform]
+        answered = None if platform.left_over(incoming, reply).card else reply.card
+        if turned and answered and not platform.repeats_clicks:
+            ctx.replace_for(spot.to, answered)
 
     def _described(self, incoming: Incoming) -> tuple[str, str]:
         """Return what was attempted and on what: ids, never words that somebody typed."""

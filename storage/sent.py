@@ -50,6 +50,7 @@ class Spot:
 
 
 _HERE = update(sent).where(sent.c.platform == bindparam("where"), sent.c.message_id == bindparam("which"))
+_SAME = _HERE.where(sent.c.subject == bindparam("about"))
 _RECIPIENTS = (
     select(sent.c.person_id, sent.c.platform, sent.c.user_id)
     .where(sent.c.subject == bindparam("about"))
@@ -73,15 +74,20 @@ def remember(tx: Tx, spot: Spot, subject: str, now: datetime) -> None:
     )
 
 
-def clicked(tx: Tx, spot: Spot, subject: str | None, now: datetime) -> None:
+def clicked(tx: Tx, spot: Spot, subject: str | None, now: datetime) -> bool:
     """Note what a click tells: the handle that works now, and with `subject` what the card is about now.
 
-    A click can be faster than the relay's note that the card arrived; then this note comes first and stays.
+    Return whether it was about something else before, as far as is known. A click can be faster than the
+    relay's note that the card arrived; then this note comes first and stays.
     """
     here = {"where": spot.address.platform, "which": spot.message_id}
+    same = tx.run(_SAME, here | {"about": subject, "handle": spot.handle}).rowcount if subject else 0
+    if same:
+        return False
     values = {"handle": spot.handle} | ({"subject": subject} if subject else {})
     if not tx.run(_HERE, here | values).rowcount and subject:
         remember(tx, spot, subject, now)
+    return subject is not None
 
 
 def spend(tx: Tx, copy_id: int, handle: str) -> None:
