@@ -13,16 +13,15 @@ from bot.config import Config, ConfigError, Feishu
 from bot.context import JobContext
 from bot.feishu.inbound import FeishuInbound
 from bot.feishu.inbound import left_over as feishu_left_over
-from bot.housekeeping import JOBS
+from bot.housekeeping import JOBS as HOUSE_JOBS
 from bot.pages import Pages
 from bot.platform import Abilities, Inbound, Outbound, Verifies
 from bot.router import Router, Times
 from bot.wecom.inbound import WecomInbound
 from bot.wecom.inbound import left_over as wecom_left_over
-from handlers.catalogue import CAPABILITIES
+from handlers.catalogue import CAPABILITIES, JOBS
 from handlers.contract.capability import OnView
 from scheduler.clock import Clock, ShiftedClock, SystemClock
-from scheduler.job import Job
 from storage import outbox
 from storage.database import Database
 from storage.files import FileStore
@@ -102,8 +101,7 @@ class App:
         """Return the runner with every capability's jobs."""
         from scheduler.runner import Runner
 
-        jobs: list[Job[JobContext]] = [*JOBS, *(job for each in CAPABILITIES for job in each.jobs)]
-        return Runner(jobs, self.context)
+        return Runner([*HOUSE_JOBS, *JOBS], self.context)
 
     @contextmanager
     def context(self, now: datetime) -> Iterator[JobContext]:

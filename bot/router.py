@@ -30,7 +30,7 @@ from handlers.contract.refusal import Refusal
 from handlers.contract.reply import Reply
 from handlers.contract.roles import Role
 from scheduler.clock import Clock
-from storage import attempts, files, inbox, outbox, people, sent
+from storage import attempts, dialogue, files, inbox, outbox, people, sent
 from storage.database import Database, Tx
 from storage.files import Blob, Fetch, FetchState
 from storage.outbox import Recipient
@@ -69,6 +69,7 @@ class Router:
     ) -> None:
         self._database = database
         self._capabilities = {each.name: each for each in capabilities}
+        self._takers = {each.name: each.takes_files for each in capabilities if each.takes_files}
         self._words = {word: run for each in capabilities for word, run in each.words.items()}
         self._abilities = abilities
         self._times = times
@@ -103,7 +104,7 @@ class Router:
             if isinstance(result, Blob):
                 files.remember(tx, result, ctx.now)
                 event = FileStored(fetch.id, StoredFile(result.sha256, fetch.name, result.size, result.mime))
-            taker = next(each.takes_files for each in self._capabilities.values() if each.takes_files)
+            taker = self._takers[fetch.taker]
             try:
                 with tx.savepoint():
                     words = taker(ctx, event).text
@@ -249,9 +250,10 @@ class Router:
         return self._asking.begin(ctx, Button("", clicked.act, clicked.args), ask.form(ctx, clicked.args))
 
     def _offer(self, ctx: AskedContext, sender: Address, offered: Sent) -> Reply:
-        taker = next((each.takes_files for each in self._capabilities.values() if each.takes_files), None)
-        if taker is None:
+        """Have a file fetched for what its sender has begun last, or for what takes files by itself."""
+        if not self._takers:
             raise Refusal("现在不收文件。")
+        taker = dialogue.newest(ctx.tx, ctx.person.id, self._takers, ctx.now) or next(iter(self._takers))
         ticket = files.request(
             ctx.tx,
             sender,
@@ -260,9 +262,10 @@ class Router:
             offered.image,
             offered.name,
             ctx.person.id,
+            taker,
             ctx.machine_now,
         )
-        return taker(ctx, FileOffered(ticket, offered.name))
+        return self._takers[taker](ctx, FileOffered(ticket, offered.name))
 
     def _help(self) -> Card:
         files = "请发截图，或在网页上传" if self._asking.on_page else "请发截图"

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from handlers.contract.capability import Capability
+from handlers.contract.context import Context
 from handlers.expense.capability import CAPABILITY as EXPENSE
+from handlers.mechanisms.attention.rules import BUDGET_DEFAULT, BUDGET_SETTING
+from handlers.mechanisms.deadline.jobs import morning_job
+from scheduler.job import Job
 
 CAPABILITIES: tuple[Capability, ...] = (EXPENSE,)
 
-SETTINGS: dict[str, object] = {name: value for each in CAPABILITIES for name, value in each.settings.items()}
+JOBS: tuple[Job[Context], ...] = (
+    *(job for each in CAPABILITIES for job in each.jobs),
+    morning_job({kind: ladder for each in CAPABILITIES for kind, ladder in each.ladders.items()}),
+)
+"""Everything that the clock has the capabilities do."""
+
+SETTINGS: dict[str, object] = {
+    BUDGET_SETTING: BUDGET_DEFAULT,
+    **{name: value for each in CAPABILITIES for name, value in each.settings.items()},
+}
 """Every setting that the council fixes, with its default."""

@@ -65,6 +65,14 @@ def next_workday(day: date) -> Deadline:
     return add(day, 1)
 
 
+def last_workday_before(day: date) -> date:
+    """The last working day that lies before `day`."""
+    before = day - ONE_DAY
+    while not is_workday(before):
+        before -= ONE_DAY
+    return before
+
+
 def between(a: date, b: date) -> int:
     """How many working days lie after `a`, up to and including `b`: the n for which `add(a, n)` is `b`.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,6 +41,13 @@ def find(tx: Tx, person_id: int, capability: str, now: datetime) -> Dialogue | N
     mine = (dialogue.c.person_id == person_id, dialogue.c.capability == capability)
     row = tx.one(select(dialogue).where(*mine, dialogue.c.expires_at > now).with_for_update())
     return Dialogue(*row) if row else None
+
+
+def newest(tx: Tx, person_id: int, capabilities: Collection[str], now: datetime) -> str | None:
+    """Return with which of the capabilities the person has opened something last, unless it expired."""
+    mine = (dialogue.c.person_id == person_id, dialogue.c.capability.in_(capabilities))
+    chosen = select(dialogue.c.capability).where(*mine, dialogue.c.expires_at > now)
+    return tx.run(chosen.order_by(dialogue.c.id.desc()).limit(1)).scalar()
 
 
 def begin(tx: Tx, person_id: int, capability: str, data: str, expires_at: datetime) -> Dialogue:

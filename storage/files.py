@@ -69,6 +69,7 @@ fetch = Table(
     Column("name", String(200), nullable=False),
     Column("user_id", String(128), nullable=False),
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("taker", String(32), nullable=False),
     Column("state", String(8), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("due_at", UtcTime, nullable=False),
@@ -102,7 +103,7 @@ class Blob:
 
 @dataclass(frozen=True)
 class Fetch:
-    """A file in a chat that is to be brought here."""
+    """A file in a chat that is to be brought here for the capability `taker`."""
 
     id: int
     address: Address
@@ -111,6 +112,7 @@ class Fetch:
     image: bool
     name: str
     person_id: int
+    taker: str
     attempts: int
 
 
@@ -184,9 +186,18 @@ def blobs(tx: Tx) -> list[Blob]:
 
 
 def request(
-    tx: Tx, address: Address, message_id: str, key: str, image: bool, name: str, person_id: int, now: datetime
+    tx: Tx,
+    address: Address,
+    message_id: str,
+    key: str,
+    image: bool,
+    name: str,
+    person_id: int,
+    taker: str,
+    now: datetime,
 ) -> int:
-    """Ask for a file in a chat to be brought here; return the ticket. `now` is machine time."""
+    """Ask for a file in a chat to be brought here for the capability `taker`; return the ticket. `now` is
+    machine time."""
     tx.nudges = True
     return tx.add(
         fetch,
@@ -197,6 +208,7 @@ def request(
         image=image,
         name=name,
         person_id=person_id,
+        taker=taker,
         state=FetchState.WAITING,
         due_at=now,
     )
@@ -232,6 +244,7 @@ def claim(tx: Tx, now: datetime, limit: int, lease: timedelta = LEASE) -> list[F
             row.image,
             row.name,
             row.person_id,
+            row.taker,
             row.attempts + 1,
         )
         for row in rows

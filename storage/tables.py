@@ -2,6 +2,7 @@
 
 from storage import (
     attempts,
+    deadlines,
     dialogue,
     expense,
     files,
@@ -12,6 +13,7 @@ from storage import (
     pages,
     people,
     projects,
+    pushes,
     runs,
     sent,
     settings,
@@ -20,6 +22,7 @@ from storage import (
 
 __all__ = [
     "attempts",
+    "deadlines",
     "dialogue",
     "expense",
     "files",
@@ -30,6 +33,7 @@ __all__ = [
     "pages",
     "people",
     "projects",
+    "pushes",
     "runs",
     "sent",
     "settings",

@@ -19,7 +19,7 @@ from bot.app import ABILITIES
 from bot.context import JobContext
 from bot.platform import Clicked, Incoming, Said, Sent
 from bot.router import Router, Times
-from handlers.catalogue import CAPABILITIES
+from handlers.catalogue import CAPABILITIES, JOBS
 from handlers.contract.card import Args, Button, Card
 from handlers.contract.reply import Reply
 from storage import expense, files, journal, people, projects, signoff
@@ -142,7 +142,7 @@ class House:
         """Let every capability do what the clock has it do."""
         with self.database.write() as tx:
             ctx = JobContext(tx, self.clock.now(), datetime.now(UTC), ZONE)
-            for job in (job for each in CAPABILITIES for job in each.jobs):
+            for job in JOBS:
                 job.run(ctx)
 
     def submit(self, key: str, project: str = "P01", amount: str = "128.50", **more: str) -> Reply:

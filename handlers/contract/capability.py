@@ -19,6 +19,7 @@ from handlers.contract.incoming import (
     Submission,
 )
 from handlers.contract.remark import Remark
+from handlers.contract.reminder import Ladder, OnWaiting
 from handlers.contract.reply import Reply
 from handlers.contract.view import View
 from scheduler.job import Job
@@ -57,7 +58,8 @@ class Ask(Struct, frozen=True):
 
 class Capability(Struct, frozen=True, kw_only=True):
     """One thing that the assistant can do. Clicks and forms are keyed by the act without the name; `settings`
-    are the defaults of what the council fixes; `check` says what stands in the way of the work today."""
+    are the defaults of what the council fixes; `check` says what stands in the way of the work today;
+    `waiting` what waits for a person; `ladders` when people hear of its deadlines, by their kind."""
 
     name: str
     words: Mapping[str, Word] = {}
@@ -67,5 +69,7 @@ class Capability(Struct, frozen=True, kw_only=True):
     cancel: OnCancel | None = None
     views: Mapping[str, OnView] = {}
     check: Check | None = None
+    waiting: OnWaiting | None = None
+    ladders: Mapping[str, Ladder] = {}
     jobs: Sequence[Job[Context]] = ()
     settings: Mapping[str, object] = {}

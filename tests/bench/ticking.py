@@ -18,8 +18,8 @@ from sqlalchemy import insert
 
 from bot import asking
 from bot.context import JobContext
-from bot.housekeeping import JOBS
-from handlers.catalogue import CAPABILITIES
+from bot.housekeeping import JOBS as HOUSE_JOBS
+from handlers.catalogue import JOBS
 from scheduler.job import Job
 from scheduler.runner import Runner
 from storage import outbox
@@ -133,7 +133,7 @@ def _looking(database: Database) -> Contender:
 def _ticking(database: Database) -> Contender:
     """Return a contender in which the clock strikes with all jobs that the product has."""
     turns = count()
-    jobs: list[Job[JobContext]] = [*JOBS, *(job for each in CAPABILITIES for job in each.jobs)]
+    jobs: list[Job[JobContext]] = [*HOUSE_JOBS, *JOBS]
 
     @contextmanager
     def context(now: datetime) -> Iterator[JobContext]:

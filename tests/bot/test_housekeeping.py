@@ -76,7 +76,9 @@ def test_cards_and_messages_are_known_as_long_as_a_card_can_be_replaced(remember
 def test_a_file_that_was_brought_here_is_no_longer_a_request_after_a_while(house: House) -> None:
     with house.database.write() as tx:
         lin = house.person("lin").id
-        ticket = files.request(tx, Address("feishu", "ou_lin"), "om_1", "k", True, "a.png", lin, THEN)
+        ticket = files.request(
+            tx, Address("feishu", "ou_lin"), "om_1", "k", True, "a.png", lin, "expense", THEN
+        )
         files.end(tx, ticket, FetchState.DONE)
     forget_at(house, THEN + files.KEPT)
     assert rows(house.database, "select count(*) from fetch") == [(1,)]

@@ -66,7 +66,7 @@ def test_requests_that_ended_are_forgotten_after_a_while_and_open_ones_never(dat
         people.save(tx, NewPerson("lin", "林晓", "办公室", frozenset(), {}))
         lin = people.by_keys(tx, ["lin"])["lin"].id
         done, lost, waiting = (
-            files.request(tx, Address("wecom", "lin"), f"m{each}", "", True, "a.png", lin, NOW)
+            files.request(tx, Address("wecom", "lin"), f"m{each}", "", True, "a.png", lin, "expense", NOW)
             for each in range(3)
         )
         files.end(tx, done, FetchState.DONE)

@@ -1,0 +1,1 @@
+"""How much one person hears in a week (decision 35)."""

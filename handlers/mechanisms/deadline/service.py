@@ -1,0 +1,85 @@
+"""Opening, moving and ending deadlines, inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from handlers.contract.context import Context
+from handlers.mechanisms.deadline import rules
+from handlers.mechanisms.deadline.rules import Term
+from scheduler import workdays
+from scheduler.clock import today
+from storage import deadlines
+from storage.deadlines import Deadline
+
+CALENDAR = "published"
+
+
+def begin(
+    ctx: Context, kind: str, subject: str, term: Term, rungs: Sequence[int], opened_on: date | None = None
+) -> Deadline:
+    """Open the deadline of a matter; `rungs` are those of its kind's ladder, `opened_on` the day of the
+    event, today by itself. A matter has one open deadline of a kind; ended, it may get another."""
+    start = opened_on or today(ctx.now, ctx.zone)
+    end = rules.due(term, start)
+    place, day = rules.next_word(rungs, end.day, start)
+    new = Deadline(
+        0, kind, subject, term.text, 0, start, end.day, CALENDAR, end.missing, place, day, None, None
+    )
+    return replace(new, id=deadlines.add(ctx.tx, new))
+
+
+def end(ctx: Context, kind: str, subject: str) -> None:
+    """Close a deadline: nobody hears of it any more. Nothing happens where none is open."""
+    found = deadlines.find(ctx.tx, kind, subject)
+    if found and found.closed_on is None:
+        closed = replace(found, closed_on=today(ctx.now, ctx.zone), remind_on=None)
+        deadlines.save(ctx.tx, closed)
+        deadlines.drop_nudges(ctx.tx, found.id)
+
+
+def pause(ctx: Context, kind: str, subject: str) -> None:
+    """Stop the clock (decision 26); nothing happens when it stands still or is closed."""
+    found = deadlines.find(ctx.tx, kind, subject)
+    if found and found.closed_on is None and found.paused_on is None:
+        deadlines.save(ctx.tx, replace(found, paused_on=today(ctx.now, ctx.zone), remind_on=None))
+        deadlines.drop_nudges(ctx.tx, found.id)
+
+
+def resume(ctx: Context, kind: str, subject: str, rungs: Sequence[int]) -> None:
+    """Let the clock run on: the working days of the pause are added."""
+    found = deadlines.find(ctx.tx, kind, subject)
+    if found and found.paused_on is not None:
+        now = today(ctx.now, ctx.zone)
+        _move(ctx, replace(found, paused_on=None), workdays.between(found.paused_on, now), rungs)
+
+
+def extend(ctx: Context, kind: str, subject: str, days: int, rungs: Sequence[int]) -> Deadline:
+    """Grant so many working days more; return the deadline as it stands then. LookupError without one."""
+    found = deadlines.find(ctx.tx, kind, subject)
+    if found is None or found.closed_on is not None:
+        raise LookupError(f"no open deadline {kind} of {subject}")
+    return _move(ctx, found, days, rungs)
+
+
+def words(ctx: Context, found: Deadline) -> str:
+    """Say how far a deadline has come: 「第 9/15 个工作日，3月9日到期」."""
+    if found.paused_on is not None:
+        return "计时已暂停"
+    term = Term(found.term)
+    now = today(ctx.now, ctx.zone)
+    return rules.words(term, found.opened_on, found.due_on, found.provisional, found.extra, now)
+
+
+def _move(ctx: Context, found: Deadline, more: int, rungs: Sequence[int]) -> Deadline:
+    extra = found.extra + more
+    end = rules.due(Term(found.term), found.opened_on, extra)
+    place, day = rules.next_word(rungs, end.day, today(ctx.now, ctx.zone))
+    moved = replace(
+        found, extra=extra, due_on=end.day, missing=end.missing, calendar=CALENDAR, rung=place, remind_on=day
+    )
+    deadlines.save(ctx.tx, moved)
+    deadlines.drop_nudges(ctx.tx, found.id)
+    return moved

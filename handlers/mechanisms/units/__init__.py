@@ -1,0 +1,1 @@
+"""Project teams and departments, who leads each and who belongs to it (P48, P80)."""
