@@ -297,12 +297,15 @@ class Router:
         self, ctx: AskedContext, incoming: Incoming, clicked: Clicked, sender: Address, reply: Reply
     ) -> None:
         """Where a card turns into another, its old subject no longer finds it: lost with the answer, the new
-        one would never come. A platform that does not repeat the click gets it by the outbox as well."""
+        one would never come. A platform that does not repeat the click gets it by the outbox as well, and
+        what is answered later takes the place of what is still on its way there."""
         spot = Spot(Recipient(ctx.person.id), sender, clicked.message_id, clicked.handle)
         turned = sent.clicked(ctx.tx, spot, reply.card.subject if reply.card else None, ctx.machine_now)
         platform = self._abilities[sender.platform]
         answered = None if platform.left_over(incoming, reply).card else reply.card
-        if turned and answered and not platform.repeats_clicks:
+        if answered is None or platform.repeats_clicks:
+            return
+        if turned or outbox.replaces_late(ctx.tx, spot.to, answered.subject, ctx.machine_now):
             ctx.replace_for(spot.to, answered)
 
     def _described(self, incoming: Incoming) -> tuple[str, str]:

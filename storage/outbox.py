@@ -142,6 +142,12 @@ _SUPERSEDE = (
     .where(outbox.c.kind == Kind.REPLACE, outbox.c.state != State.SENDING)
     .values(state=State.SUPERSEDED)
 )
+_REPLACES_LATE = (
+    select(outbox.c.id)
+    .where(outbox.c.lane == bindparam("on"), _is_open, outbox.c.kind == Kind.REPLACE)
+    .where(outbox.c.created_at < bindparam("now"))
+    .limit(1)
+)
 _CARD_RECIPIENTS = (
     select(outbox.c.person_id, outbox.c.platform, outbox.c.user_id)
     .where(outbox.c.subject == bindparam("on"), outbox.c.kind == Kind.CARD)
@@ -173,6 +179,12 @@ def post(tx: Tx, to: Recipient, kind: Kind, subject: str, body: str, now: dateti
         },
     )
     tx.nudges = True
+
+
+def replaces_late(tx: Tx, to: Recipient, subject: str, now: datetime) -> bool:
+    """Tell whether a replacement posted before `now` (machine time) is still on its way to a recipient."""
+    values = {"on": f"{to.lane}|{subject}", "now": now}
+    return tx.one(_REPLACES_LATE, values) is not None
 
 
 def card_recipients(tx: Tx, subject: str) -> set[Recipient]:
