@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from bot.app import ABILITIES
 from bot.context import JobContext
@@ -34,6 +34,9 @@ from storage.people import Address, NewPerson, Person
 from storage.signoff import Step
 
 ZONE = "Asia/Shanghai"
+RECENT = 30
+"""As many cards as somebody looks back through for a button."""
+
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n"
 
 CAST = {
@@ -183,10 +186,10 @@ class House:
             assert journal.verify(tx) is None
             return journal.entries(tx, subject)
 
-    def cards(self, key: str, subject: str = "") -> list[Card]:
-        """Return the cards that somebody was sent, newest last, replacements included."""
+    def cards(self, key: str, subject: str = "", newest: int | None = None) -> list[Card]:
+        """Return the cards that somebody was sent, newest last, replacements included; all, or the newest."""
         shown = (outbox.c.kind.in_((Kind.CARD, Kind.REPLACE)), outbox.c.subject.startswith(subject))
-        rows = self._rows(key, *shown)
+        rows = self._rows(key, *shown, newest=newest)
         return [msgspec.json.decode(each, type=Card) for each in rows]
 
     def texts(self, key: str) -> list[str]:
@@ -195,7 +198,8 @@ class House:
 
     def button(self, key: str, label: str) -> Button:
         """Return the newest button with a label that somebody sees."""
-        found = next((each for each in reversed(self.cards(key)) if f"[{label}]" in read(each)), None)
+        recent = self.cards(key, newest=RECENT)
+        found = next((each for each in reversed(recent) if f"[{label}]" in read(each)), None)
         assert found, f"{key} sees no button {label}"
         return button_in(found, label)
 
@@ -205,11 +209,11 @@ class House:
             reply = self.press(key, self.button(key, "同意"))
             assert not reply.refused, reply.toast
 
-    def _rows(self, key: str, *conditions: object) -> list[str]:
+    def _rows(self, key: str, *conditions: ColumnElement[bool], newest: int | None = None) -> list[str]:
         mine = outbox.c.person_id == self.person(key).id
+        chosen = select(outbox.c.body).where(mine, *conditions).order_by(outbox.c.id.desc()).limit(newest)
         with self.database.read() as tx:
-            chosen = select(outbox.c.body).where(mine, *conditions).order_by(outbox.c.id)  # type: ignore[arg-type]  # conditions
-            return list(tx.run(chosen).scalars())
+            return list(tx.run(chosen).scalars())[::-1]
 
     def _handle(self, key: str, body: Said | Clicked | Sent) -> Reply:
         number = next(iter(self._numbers))

@@ -403,4 +403,4 @@ def test_whatever_people_do_the_books_stay_sound(sqlite: Databases) -> None:
     class Here(Organisation):
         databases = sqlite
 
-    run_state_machine_as_test(Here, settings=settings(max_examples=40, stateful_step_count=50))
+    run_state_machine_as_test(Here, settings=settings(max_examples=25, stateful_step_count=50))
