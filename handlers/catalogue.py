@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from handlers.contract.capability import Capability
 from handlers.contract.context import Context
+from handlers.desk.capability import desk
 from handlers.expense.capability import CAPABILITY as EXPENSE
 from handlers.mechanisms.attention.rules import BUDGET_DEFAULT, BUDGET_SETTING
 from handlers.mechanisms.deadline.jobs import morning_job
 from scheduler.job import Job
 
-CAPABILITIES: tuple[Capability, ...] = (EXPENSE,)
+_WORK = (EXPENSE,)
+
+CAPABILITIES: tuple[Capability, ...] = (*_WORK, desk(_WORK))
 
 JOBS: tuple[Job[Context], ...] = (
     *(job for each in CAPABILITIES for job in each.jobs),

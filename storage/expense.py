@@ -18,7 +18,9 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     bindparam,
+    func,
     insert,
+    literal_column,
     select,
     update,
 )
@@ -39,6 +41,10 @@ claim = Table(
     Index("ix_claim_mine", "requester_id", "id"),
 )
 
+# Written out and not bound: SQLite takes a partial index only where it reads the same words.
+_is_blocked = claim.c.state == literal_column("'blocked'")
+Index("ix_claim_blocked", claim.c.id, sqlite_where=_is_blocked, postgresql_where=_is_blocked)
+
 claim_version = Table(
     "claim_version",
     metadata,
@@ -51,6 +57,7 @@ claim_version = Table(
     Column("rule_version", String(64), nullable=False),
     Column("submitted_at", UtcTime, nullable=False),
     UniqueConstraint("claim_id", "version"),
+    Index("ix_claim_version_submitted", "submitted_at"),
 )
 
 claim_line = Table(
@@ -201,6 +208,18 @@ _MINE = (
     .limit(bindparam("most"))
 )
 _NEWEST = _CLAIM.order_by(claim.c.id.desc()).limit(bindparam("most"))
+_BLOCKED = _CLAIM.where(_is_blocked).order_by(claim.c.id).limit(bindparam("most"))
+_total = (
+    select(func.sum(claim_line.c.amount_fen))
+    .where(claim_line.c.claim_version_id == claim_version.c.id)
+    .correlate(claim_version)
+    .scalar_subquery()
+)
+_LARGE = (
+    _CLAIM.where(claim_version.c.submitted_at >= bindparam("since"), _total >= bindparam("least"))
+    .order_by(_total.desc(), claim.c.id)
+    .limit(bindparam("most"))
+)
 _VERSIONS = _WITH_VERSION.where(claim.c.id == bindparam("one")).order_by(claim_version.c.version)
 _LINES = (
     select(claim_line.c.purpose, claim_line.c.amount_fen)
@@ -239,6 +258,18 @@ def mine(tx: Tx, requester: int, limit: int) -> list[Claim]:
 def newest(tx: Tx, limit: int) -> list[Claim]:
     """Return the newest claims of all."""
     return [_claim(tx, row) for row in tx.run(_NEWEST, {"most": limit}).all()]
+
+
+def blocked(tx: Tx, limit: int) -> list[Claim]:
+    """Return the claims for which nobody can be found to sign, the oldest first."""
+    return [_claim(tx, row) for row in tx.run(_BLOCKED, {"most": limit}).all()]
+
+
+def large_since(tx: Tx, since: datetime, least_fen: int, limit: int) -> list[Claim]:
+    """Return claims whose current version came in since a moment and is not below an amount, the largest
+    first."""
+    values = {"since": since, "least": least_fen, "most": limit}
+    return [_claim(tx, row) for row in tx.run(_LARGE, values).all()]
 
 
 def versions(tx: Tx, claim_id: int) -> list[Version]:

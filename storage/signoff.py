@@ -190,6 +190,12 @@ def todo(tx: Tx, person: int, limit: int) -> list[Step]:
     return [_step(row) for row in rows]
 
 
+def open_longest(tx: Tx, limit: int) -> list[Step]:
+    """Return open steps, the longest open first, whoever they wait for."""
+    rows = tx.run(select(step).where(_is_open).order_by(step.c.opened_at, step.c.id).limit(limit))
+    return [_step(row) for row in rows]
+
+
 _STATE = step.c.keys().index("state")
 
 

@@ -22,6 +22,7 @@ from handlers.contract.remark import Remark
 from handlers.contract.reminder import Ladder, OnWaiting
 from handlers.contract.reply import Reply
 from handlers.contract.view import View
+from handlers.contract.watch import OnWatch
 from scheduler.job import Job
 
 OnMessage = Callable[[Asked, Message], Reply]
@@ -59,7 +60,8 @@ class Ask(Struct, frozen=True):
 class Capability(Struct, frozen=True, kw_only=True):
     """One thing that the assistant can do. Clicks and forms are keyed by the act without the name; `settings`
     are the defaults of what the council fixes; `check` says what stands in the way of the work today;
-    `waiting` what waits for a person; `ladders` when people hear of its deadlines, by their kind."""
+    `waiting` what waits for a person; `watch` what those who supervise should see; `ladders` when people
+    hear of its deadlines, by their kind."""
 
     name: str
     words: Mapping[str, Word] = {}
@@ -70,6 +72,7 @@ class Capability(Struct, frozen=True, kw_only=True):
     views: Mapping[str, OnView] = {}
     check: Check | None = None
     waiting: OnWaiting | None = None
+    watch: OnWatch | None = None
     ladders: Mapping[str, Ladder] = {}
     jobs: Sequence[Job[Context]] = ()
     settings: Mapping[str, object] = {}

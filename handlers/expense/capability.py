@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.contract.capability import Ask, Capability, Word
-from handlers.expense import checks, talk, views
+from handlers.expense import checks, talk, views, watching
 from handlers.expense.jobs import JOBS
 from handlers.expense.rules import CHAIN_DEFAULT, CHAIN_SETTING
 
@@ -11,7 +11,6 @@ CAPABILITY = Capability(
     name=talk.NAME,
     words={
         "报销": Word(talk.new, "填一张报销单，四个人依次签字"),
-        "待办": Word(talk.todo, "等我签字的单子"),
         "我的": Word(talk.mine, "我提交的单子到哪一步了"),
         "查询": Word(talk.query, "看一张单子", "查询 BX-2026-0001"),
         "看附件": Word(talk.say_files, "把附件发给我", "看附件 BX-2026-0001"),
@@ -39,6 +38,8 @@ CAPABILITY = Capability(
     takes_files=talk.on_file,
     cancel=talk.cancel,
     check=checks.remarks,
+    waiting=watching.waiting,
+    watch=watching.watch,
     views={"claims": views.claims, "trail": views.trail},
     jobs=JOBS,
     settings={CHAIN_SETTING: CHAIN_DEFAULT},

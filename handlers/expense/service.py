@@ -20,6 +20,7 @@ from handlers.mechanisms.signoff import service as signoff
 from storage import expense, numbers, people, projects, settings
 from storage import signoff as steps_table
 from storage.expense import Attachment, Claim, Line, Version
+from storage.people import Person
 from storage.signoff import Step, StepState
 
 TODO_LIMIT = 5
@@ -180,10 +181,10 @@ def send_files(ctx: Asked, claim: Claim) -> int:
     return len(files)
 
 
-def todo(ctx: Asked) -> list[tuple[Claim, Step]]:
-    """Return what waits for the person's signature, the longest waiting first; one more than TODO_LIMIT,
+def todo(ctx: Context, person: Person) -> list[tuple[Claim, Step]]:
+    """Return what waits for a person's signature, the longest waiting first; one more than TODO_LIMIT,
     where there is more."""
-    found = steps_table.todo(ctx.tx, ctx.person.id, TODO_LIMIT + 1)
+    found = steps_table.todo(ctx.tx, person.id, TODO_LIMIT + 1)
     ids = [int(each.subject.removeprefix("expense:")) for each in found]
     claims = expense.by_ids(ctx.tx, ids)
     return [(claims[claim_id], step) for claim_id, step in zip(ids, found, strict=True)]

@@ -21,7 +21,7 @@ from handlers.expense import cards, drafts, forms, rules, service, telling
 from handlers.expense.cards import Picture
 from handlers.expense.forms import Answers
 from handlers.expense.rules import Act, State
-from storage import expense, people, projects
+from storage import expense, projects
 from storage.expense import Claim
 
 NAME = "expense"
@@ -131,20 +131,6 @@ def show(ctx: Asked, click: Click) -> Reply:
     claim = service.by_id(ctx, number_in(click.args, "claim"))
     ctx.send_card(ctx.person, _card_for(ctx, claim))
     return Reply(toast=f"{claim.number} 已发给您")
-
-
-def todo(ctx: Asked, message: Message) -> Reply:
-    """待办: what waits for my signature."""
-    found = service.todo(ctx)
-    waiting, more = found[: service.TODO_LIMIT], len(found) > service.TODO_LIMIT
-    names = people.by_ids(ctx.tx, [claim.requester for claim, _ in waiting])
-    lines = [
-        f"{index}. {cards.waiting_line(claim, names[claim.requester].name, step)}"
-        for index, (claim, step) in enumerate(waiting, 1)
-    ] + (["还有更多，签完这些再发「待办」。"] if more else [])
-    buttons = [_show_button(f"处理 {index}", claim) for index, (claim, _) in enumerate(waiting, 1)]
-    subject = f"expense-todo:{ctx.person.id}"
-    return Reply(card=cards.list_card("待办", subject, lines, buttons, "没有等您签字的单子 🎉"))
 
 
 def mine(ctx: Asked, message: Message) -> Reply:

@@ -272,7 +272,7 @@ def test_a_file_still_on_its_way_is_waited_for(talking: House) -> None:
 def test_a_command_in_between_is_carried_out_and_the_question_stays_open(talking: House) -> None:
     fill_in(talking)
     says(talking, "报销", "2")
-    assert "没有等您签字的单子" in says(talking, "待办")
+    assert "没有等您办的事" in says(talking, "待办")
     assert "BX-2026-0001" in says(talking, "我的")
     assert "BX-2026-0001" in says(talking, "查询 BX-2026-0001")
     assert "我能帮您做这些" in says(talking, "帮助")

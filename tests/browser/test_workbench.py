@@ -137,7 +137,7 @@ def test_half_typed_words_stay_while_other_messages_come(bench: Workbench, one_w
     purpose = bench.card(LIN, "提交").locator('[name="purpose"]')
     purpose.fill("打车去")
     one_world.says("lin", "待办")
-    bench.reads(LIN, "没有等您签字的单子")
+    bench.reads(LIN, "没有等您办的事")
     expect(purpose).to_have_value("打车去")
     expect(purpose).to_be_focused()
 

@@ -124,7 +124,7 @@ def test_what_waits_for_me_is_mine_alone_and_the_longest_waiting_comes_first(hou
         "[处理 1]\n[处理 2]"
     )
     for other in ("lin", "wang", "chen", "jian", "guan", "fang"):
-        assert "没有等您签字的单子" in read(house.say(other, "待办").card)
+        assert "没有等您办的事" in read(house.say(other, "待办").card)
     house.approve_all("li")
     assert "BX-2026-0001" in read(house.say("li", "待办").card)
     assert "BX-2026-0002 · 周明" in read(house.say("wang", "待办").card)
