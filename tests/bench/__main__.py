@@ -17,6 +17,7 @@ SUBJECTS = {
     "over_http": ("G5",),
     "growing": ("G6",),
     "ticking": ("G7",),
+    "mornings": ("G7",),
     "draining": ("G8",),
     "starting": ("G9",),
     "chain": ("G10",),
