@@ -85,6 +85,11 @@ class Other:
 
 
 @dataclass(frozen=True)
+class Unread(Other):
+    """Something that somebody said to us and that we cannot read: a voice message, a sticker."""
+
+
+@dataclass(frozen=True)
 class Incoming:
     """One authentic callback: who, what, and the `key` under which a repeat is known. `group`: not alone."""
 

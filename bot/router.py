@@ -14,7 +14,7 @@ from msgspec import structs
 from bot import asking
 from bot.asking import Asking
 from bot.context import AskedContext, JobContext
-from bot.platform import Abilities, Clicked, Entered, Incoming, Other, Said, Sent
+from bot.platform import Abilities, Clicked, Entered, Incoming, Other, Said, Sent, Unread
 from handlers.contract.capability import Ask, Capability, Word
 from handlers.contract.card import Args, Button, Card, Section
 from handlers.contract.incoming import (
@@ -82,7 +82,7 @@ class Router:
 
     def handle(self, incoming: Incoming) -> Reply | None:
         """Do what was asked, once; a repeat gets the first reply again and changes nothing."""
-        if isinstance(incoming.body, Other) or incoming.sender is None:
+        if incoming.sender is None or not _wants_an_answer(incoming):
             return None
         now = self._times.machine()
         with self._database.write() as tx:
@@ -167,6 +167,10 @@ class Router:
                 reply = self._click(ctx, clicked)
             case Sent() as offered:
                 reply = self._offer(ctx, sender, offered)
+            case Unread():
+                return Reply(
+                    text=f"语音、表情、视频我看不懂。请发文字、图片或文件；发「{HELP}」看看我能做什么。"
+                )
             case _:
                 return Reply()
         return self._ask_at_once(ctx, reply)
@@ -331,6 +335,11 @@ class Router:
 
     def _job_context(self, tx: Tx) -> JobContext:
         return JobContext(tx, self._times.clock.now(), self._times.machine(), self._times.zone)
+
+
+def _wants_an_answer(incoming: Incoming) -> bool:
+    read = not isinstance(incoming.body, Other)
+    return read or (isinstance(incoming.body, Unread) and not incoming.group)
 
 
 def refused(ctx: AskedContext, act: str, about: str, refusal: Refusal) -> Reply:

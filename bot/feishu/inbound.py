@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from bot.feishu.cards import render
 from bot.feishu.plain import line
-from bot.platform import Answer, Clicked, Entered, Incoming, Other, Refused, Said, Sent
+from bot.platform import Answer, Clicked, Entered, Incoming, Other, Refused, Said, Sent, Unread
 from handlers.contract.card import Args
 from handlers.contract.reply import Reply
 from storage.people import Address
@@ -270,7 +270,7 @@ def _message(header: Json, event: Json) -> Incoming:
 def _message_body(message: Json, group: bool) -> Said | Sent | Other:
     kind = message.get("message_type")
     if kind not in ("text", "post", "image", "file"):
-        return Other("message:" + _label(kind))
+        return Unread("message:" + _label(kind))
     try:
         content = _decoded(message["content"].encode(errors="replace"))
         if kind == "text":

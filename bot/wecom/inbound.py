@@ -11,7 +11,7 @@ from hashlib import sha256
 from hmac import compare_digest
 from xml.etree.ElementTree import Element
 
-from bot.platform import Answer, Clicked, Entered, Incoming, Other, Refused, Said, Sent
+from bot.platform import Answer, Clicked, Entered, Incoming, Other, Refused, Said, Sent, Unread
 from bot.wecom.cards import Json, renewed
 from bot.wecom.keys import unpacked
 from bot.wecom.members import is_user_id
@@ -164,7 +164,8 @@ def _meaning(message: Element) -> tuple[Address | None, Body | Other]:
         return None, Other(prefix + _label(name))
     reader = readers.get(name)
     body = reader(message) if reader else None
-    return Address(PLATFORM, user_id), body or Other(prefix + _label(name))
+    unknown = Other if kind == "event" else Unread
+    return Address(PLATFORM, user_id), body or unknown(prefix + _label(name))
 
 
 def _said(message: Element) -> Said:

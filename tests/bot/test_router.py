@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.platform import Clicked, Entered, Incoming, Other, Said, Sent
+from bot.platform import Clicked, Entered, Incoming, Other, Said, Sent, Unread
 from handlers.catalogue import CAPABILITIES
 from handlers.contract.capability import Ask, Capability, Word
 from handlers.contract.card import Args, Button, Card, Form, Question
@@ -256,6 +256,15 @@ def test_what_comes_from_no_person_is_not_handled_at_all(house: House) -> None:
     assert house.router.handle(Incoming("feishu:e:1", lin, Other("message:audio"))) is None
     assert house.router.handle(Incoming("feishu:e:2", None, Said("报销"))) is None
     assert state(house.database) == before
+
+
+def test_a_voice_message_is_answered_with_what_can_be_read_and_in_a_group_with_silence(house: House) -> None:
+    lin, voice = Address("feishu", "ou_lin"), Unread("message:audio")
+    reply = house.router.handle(Incoming("feishu:m:1", lin, voice))
+    assert reply is not None
+    assert "请发文字、图片或文件" in reply.text
+    assert house.router.handle(Incoming("feishu:m:2", lin, voice, group=True)) is None
+    assert house.attempts() == []
 
 
 def test_somebody_known_who_opens_the_chat_is_not_spoken_to(house: House) -> None:
