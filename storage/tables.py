@@ -2,6 +2,7 @@
 
 from storage import (
     attempts,
+    calendar,
     dialogue,
     expense,
     files,
@@ -20,6 +21,7 @@ from storage import (
 
 __all__ = [
     "attempts",
+    "calendar",
     "dialogue",
     "expense",
     "files",
