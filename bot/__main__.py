@@ -16,6 +16,7 @@ from bot.config import DEFAULT_PATH, load
 if TYPE_CHECKING:
     from bot.app import App
     from bot.importing import Installation
+    from scheduler.workdays import Calendar
 
 CONFIG = click.option(
     "--config",
@@ -333,6 +334,57 @@ def settings_confirm(name: str, resolution: str, decided_on: datetime, path: Pat
 
 
 @main.group()
+def calendar() -> None:
+    """放假和调休安排。"""
+
+
+@calendar.command("import")
+@CSV
+@DRY_RUN
+@click.option("--notice", default="", help="通知的名称或文号；不写就记文件名。")
+@click.option("--replace", is_flag=True, help="确认替换程序自带的某一年。")
+@CONFIG
+def calendar_import(file: Path, dry_run: bool, notice: str, replace: bool, path: Path) -> None:
+    """导入国务院办公厅通知的放假安排。"""
+    from bot.importing import import_calendar
+    from storage.calendar import NOTICE_LIMIT
+
+    name = notice.strip() or file.name
+    if len(name) > NOTICE_LIMIT:
+        raise Words(f"通知的名称最多 {NOTICE_LIMIT} 个字，现在是 {len(name)} 个。请用 --notice 写短一些")
+    to = _installation(_current(_app(path)))
+    _finish(import_calendar(to, file, name, dry_run=dry_run, replace=replace))
+
+
+@calendar.command("list")
+@CONFIG
+def calendar_list(path: Path) -> None:
+    """列出有哪些年的放假安排、从哪里来，哪些还没有。"""
+    from handlers.calendar.service import listed
+    from scheduler.clock import today
+
+    app = _current(_app(path))
+    zone = app.config.org.timezone
+    with app.database.read() as tx:
+        for each in listed(tx, today(app.clock.now(), zone), zone):
+            click.echo(each)
+
+
+@calendar.command("export")
+@click.argument("year", type=int)
+@CONFIG
+def calendar_export(year: int, path: Path) -> None:
+    """按导入的格式打印 YEAR 年的放假安排，可以当样板。"""
+    from handlers.calendar.service import written
+
+    with _current(_app(path)).database.read() as tx:
+        text = written(tx, year)
+    if text is None:
+        raise Words(f"还没有 {year} 年的放假安排")
+    click.echo(f"\ufeff{text}", nl=False)  # without this mark Excel takes the Chinese for another encoding
+
+
+@main.group()
 def workdays() -> None:
     """工作日。"""
 
@@ -340,14 +392,72 @@ def workdays() -> None:
 @workdays.command("add")
 @click.argument("day")
 @click.argument("n")
-def workdays_add(day: str, n: str) -> None:
+@click.option("--on", "seen", help="说明到这一天（如 2026-02-27）过了第几个工作日、为什么顺延。")
+@CONFIG
+@click.pass_context
+def workdays_add(typed: click.Context, day: str, n: str, seen: str | None, path: Path) -> None:
     """从 DAY（如 2026-02-10）起第 N 个工作日是哪天。"""
-    from scheduler.workdays import describe
+    from bot import workdays as lines
 
-    try:
-        click.echo(describe(day, n))
-    except ValueError as error:
-        raise Words(str(error)) from None
+    calendar = _calendar(typed, path)
+    click.echo(lines.progress(day, n, seen, calendar) if seen else lines.add(day, n, calendar))
+
+
+@workdays.command("nth")
+@click.argument("month")
+@click.argument("n")
+@CONFIG
+@click.pass_context
+def workdays_nth(typed: click.Context, month: str, n: str, path: Path) -> None:
+    """MONTH（如 2026-10）的第 N 个工作日是哪天。"""
+    from bot import workdays as lines
+
+    click.echo(lines.nth(month, n, _calendar(typed, path)))
+
+
+@workdays.command("last")
+@click.argument("month")
+@CONFIG
+@click.pass_context
+def workdays_last(typed: click.Context, month: str, path: Path) -> None:
+    """MONTH（如 2026-10）的最后一个工作日是哪天。"""
+    from bot import workdays as lines
+
+    click.echo(lines.last(month, _calendar(typed, path)))
+
+
+@workdays.command("between")
+@click.argument("a")
+@click.argument("b")
+@CONFIG
+@click.pass_context
+def workdays_between(typed: click.Context, a: str, b: str, path: Path) -> None:
+    """A 之后到 B（含 B）有几个工作日。"""
+    from bot import workdays as lines
+
+    click.echo(lines.between(a, b, _calendar(typed, path)))
+
+
+@workdays.command("roll")
+@click.argument("day")
+@CONFIG
+@click.pass_context
+def workdays_roll(typed: click.Context, day: str, path: Path) -> None:
+    """按日历天数算的期限，最后一天 DAY 遇到休息日时顺延到哪天。"""
+    from bot import workdays as lines
+
+    click.echo(lines.roll(day, _calendar(typed, path)))
+
+
+def _calendar(typed: click.Context, path: Path) -> Calendar:
+    """Return the installation's calendar, or the program's own where there is no installation."""
+    from scheduler.calendar import current
+    from scheduler.workdays import LIBRARY
+
+    if typed.get_parameter_source("path") is click.core.ParameterSource.DEFAULT and not path.exists():
+        return LIBRARY
+    with _current(_app(path)).database.read() as tx:
+        return current(tx)
 
 
 @main.command()

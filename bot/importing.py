@@ -9,19 +9,44 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
 from bot.context import JobContext
+from handlers.calendar import service as calendar
+from handlers.mechanisms.sheet.forms import Problem
 from handlers.people import service
-from handlers.people.rules import Plan
 from storage.database import Database
 
 MOST_BYTES = 5_000_000
 """Some fifty thousand rows: whatever is larger is not a roster."""
 
 EVERY_ROWS = 100
+
+
+class Plan(Protocol):
+    """What an import comes to, whatever is imported."""
+
+    @property
+    def added(self) -> Sequence[Any]:
+        """What is new."""
+
+    @property
+    def updated(self) -> Sequence[Any]:
+        """What changes."""
+
+    @property
+    def unchanged(self) -> int:
+        """How much stays as it is."""
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """What stands in the way; with any, nothing is written."""
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What is worth a look, in Chinese sentences."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +68,7 @@ def import_people(
 ) -> bool:
     """Import people.csv and print what came of it; True when all went well."""
 
-    def work(ctx: JobContext, raw: bytes) -> Plan[Any]:
+    def work(ctx: JobContext, raw: bytes) -> Plan:
         if dry_run:
             return service.plan_people(ctx, raw, phone_key, confirmed_by)
         return service.import_people(ctx, raw, phone_key, confirmed_by, _progress)
@@ -75,7 +100,7 @@ def kept_phone_key(folder: Path) -> bytes:
 def import_projects(to: Installation, file: Path, *, dry_run: bool = False) -> bool:
     """Import projects.csv and print what came of it; True when all went well."""
 
-    def work(ctx: JobContext, raw: bytes) -> Plan[Any]:
+    def work(ctx: JobContext, raw: bytes) -> Plan:
         if dry_run:
             return service.plan_projects(ctx, raw)
         return service.import_projects(ctx, raw, _progress)
@@ -86,7 +111,7 @@ def import_projects(to: Installation, file: Path, *, dry_run: bool = False) -> b
 def import_deputies(to: Installation, file: Path, *, dry_run: bool = False) -> bool:
     """Import deputies.csv and print what came of it; True when all went well."""
 
-    def work(ctx: JobContext, raw: bytes) -> Plan[Any]:
+    def work(ctx: JobContext, raw: bytes) -> Plan:
         if dry_run:
             return service.plan_deputies(ctx, raw)
         return service.import_deputies(ctx, raw, _progress)
@@ -94,8 +119,22 @@ def import_deputies(to: Installation, file: Path, *, dry_run: bool = False) -> b
     return _run(to, file, dry_run, "项授权", work)
 
 
+def import_calendar(
+    to: Installation, file: Path, notice: str, *, dry_run: bool = False, replace: bool = False
+) -> bool:
+    """Import a file of holidays and print what came of it; True when all went well. `notice` is what tells
+    where the days come from."""
+
+    def work(ctx: JobContext, raw: bytes) -> Plan:
+        if dry_run:
+            return calendar.plan_calendar(ctx, raw, replace=replace)
+        return calendar.import_calendar(ctx, raw, notice, replace=replace)
+
+    return _run(to, file, dry_run, "年", work)
+
+
 def _run(
-    to: Installation, file: Path, dry_run: bool, unit: str, work: Callable[[JobContext, bytes], Plan[Any]]
+    to: Installation, file: Path, dry_run: bool, unit: str, work: Callable[[JobContext, bytes], Plan]
 ) -> bool:
     raw = _read(file)
     if raw is None:
@@ -134,7 +173,7 @@ def _progress(done: int, everything: int) -> None:
         click.echo(f"已写入 {done}/{everything} 行……", err=True)
 
 
-def _print(file: Path, plan: Plan[Any], dry_run: bool, unit: str) -> None:
+def _print(file: Path, plan: Plan, dry_run: bool, unit: str) -> None:
     if plan.problems:
         click.echo(f"{file.name} 有 {len(plan.problems)} 处要改，什么都没有写入：", err=True)
         for problem in plan.problems:

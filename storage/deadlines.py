@@ -49,7 +49,7 @@ deadline = Table(
     Column("extra", Integer, nullable=False),
     Column("opened_on", Date, nullable=False),
     Column("due_on", Date, nullable=False),
-    Column("calendar", String(16), nullable=False),
+    Column("calendar", String(64), nullable=False),
     Column("missing", String(64), nullable=False),
     Column("rung", Integer, nullable=False),
     Column("remind_on", Date),
@@ -58,7 +58,6 @@ deadline = Table(
 )
 _to_remind = deadline.c.remind_on.is_not(None)
 _is_open = deadline.c.closed_on.is_(None)
-_is_provisional = deadline.c.missing != ""
 Index(
     "ix_deadline_remind",
     deadline.c.remind_on,
@@ -102,8 +101,9 @@ class Deadline:
     """One thing that is due. `kind` names its ladder and `subject` the matter (`finding:12`).
 
     `term` is how `due_on` was counted from `opened_on`, `extra` the working days granted on top; `calendar`
-    is the fingerprint of the calendar used, `missing` the years that it did not have. `rung` is the place of
-    the next word on the ladder and `remind_on` its day. While `paused_on` is set the clock stands still."""
+    is the stamp of the calendar used (`2026:1f0c7a9be2d4`), `missing` the years that it did not have. `rung`
+    is the place of the next word on the ladder and `remind_on` its day. While `paused_on` is set the clock
+    stands still."""
 
     id: int
     kind: str
@@ -203,9 +203,10 @@ def overdue(tx: Tx, kinds: Sequence[str], today: date, limit: int) -> list[Deadl
     return [_deadline(row) for row in rows]
 
 
-def provisional(tx: Tx) -> list[Deadline]:
-    """Return the open deadlines that wait for a calendar."""
-    return [_deadline(row) for row in tx.run(select(deadline).where(_is_open, _is_provisional))]
+def open_after(tx: Tx, after: int, limit: int) -> list[Deadline]:
+    """Return open deadlines whose id is above `after`, in the order of their ids."""
+    chosen = select(deadline).where(_is_open, deadline.c.id > after).order_by(deadline.c.id).limit(limit)
+    return [_deadline(row) for row in tx.run(chosen)]
 
 
 def remember_nudge(tx: Tx, about: Deadline, rung: int, person_id: int, said: Said) -> bool:

@@ -2,6 +2,7 @@
 
 from storage import (
     attempts,
+    calendar,
     deadlines,
     dialogue,
     expense,
@@ -22,6 +23,7 @@ from storage import (
 
 __all__ = [
     "attempts",
+    "calendar",
     "deadlines",
     "dialogue",
     "expense",

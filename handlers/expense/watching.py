@@ -13,7 +13,7 @@ from handlers.contract.watch import Part, Watched
 from handlers.contract.wording import yuan
 from handlers.expense import cards, service
 from handlers.expense.rules import may_read
-from scheduler import workdays
+from scheduler import calendar, workdays
 from scheduler.clock import today
 from storage import attempts, expense, people, signoff
 from storage.expense import Claim
@@ -52,14 +52,14 @@ def _blocked(ctx: Context) -> Iterator[Watched]:
 
 
 def _stuck(ctx: Context) -> Iterator[Watched]:
-    now = today(ctx.now, ctx.zone)
+    now, known = today(ctx.now, ctx.zone), calendar.current(ctx.tx)
     found = signoff.open_longest(ctx.tx, SHOWN)
     claims = expense.by_ids(ctx.tx, [_claim_id(each.subject) for each in found])
     names = people.by_ids(ctx.tx, [each.assignee for each in found])
     for step in found:
         if step.opened_at is None:
             continue
-        days = workdays.between(today(step.opened_at, ctx.zone), now)
+        days = workdays.between(today(step.opened_at, ctx.zone), now, known)
         if days > STUCK_AFTER:
             claim = claims[_claim_id(step.subject)]
             line = f"{claim.number} 在{names[step.assignee].name}处停了 {days} 个工作日"

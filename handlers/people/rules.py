@@ -10,15 +10,8 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from handlers.contract.roles import Role
-from handlers.people.forms import (
-    ACCOUNT_COLUMNS,
-    Authority,
-    PersonRow,
-    Problem,
-    Project,
-    Row,
-    Sheet,
-)
+from handlers.mechanisms.sheet.forms import Problem, Row, Sheet
+from handlers.people.forms import ACCOUNT_COLUMNS, Authority, PersonRow, Project
 
 K = TypeVar("K")
 S = TypeVar("S")

@@ -100,6 +100,7 @@ def _morning(database: Database) -> Contender:
         start = time.process_time()
         with database.write() as tx:
             ctx = JobContext(tx, now, now, ZONE)
+            jobs.renew(ctx, ladders)
             jobs.climb(ctx, ladders)
             jobs.tell(ctx)
         return time.process_time() - start

@@ -91,6 +91,14 @@ NEED_A_DATABASE = [
     ("people", "import", "x.csv"),
     ("projects", "import", "x.csv"),
     ("deputies", "import", "x.csv"),
+    ("calendar", "import", "x.csv"),
+    ("calendar", "list"),
+    ("calendar", "export", "2026"),
+    ("workdays", "add", "2026-02-10", "15"),
+    ("workdays", "nth", "2026-10", "5"),
+    ("workdays", "last", "2026-10"),
+    ("workdays", "between", "2026-02-10", "2026-03-09"),
+    ("workdays", "roll", "2026-10-03"),
     ("journal", "verify"),
     ("outbox", "list"),
     ("outbox", "retry"),
@@ -387,8 +395,135 @@ def test_workdays_are_counted_over_holidays_and_weekends() -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ("add", "2026-02-10", "15", "--on", "2026-03-01"),
+            "第 9/15 个工作日，3月9日到期（春节顺延）",
+        ),
+        (("nth", "2026-10", "5"), "2026-10-13"),
+        (("nth", "2099-10", "5"), "2099-10-07 暂定（2099 年放假安排尚未公布，按周一至周五计算）"),
+        (("last", "2026-09"), "2026-09-30"),
+        (("between", "2026-02-10", "2026-03-09"), "15"),
+        (("roll", "2026-10-03"), "2026-10-08（2026-10-03 休息，顺延）"),
+        (("roll", "2026-10-09"), "2026-10-09"),
+    ],
+)
+def test_other_questions_about_working_days_are_answered_in_a_line(words: tuple[str, ...], said: str) -> None:
+    result = CliRunner().invoke(main, ["workdays", *words])
+    assert (result.exit_code, result.stdout, result.stderr) == (0, f"{said}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("add", "2026-02-10", "-1"), "没有选项 -1。用法见 main workdays add -h"),
+        (("add", "2026-02-10", "15", "--on", "2026-02-09"), "2026-02-09 早于 2026-02-10，请把先后换过来"),
+        (("add", "2026-02-10", "0", "--on", "2026-02-10"), "工作日的天数至少是 1：0"),
+        (("nth", "2026-10", "30"), "2026 年 10 月有 18 个工作日，没有第 30 个"),
+        (("nth", "2026-13", "1"), "月份请写成 2026-10 这样，“2026-13”不是一个月份"),
+        (("last", "0000-10"), "月份请写成 2026-10 这样，“0000-10”不是一个月份"),
+        (("between", "2026-03-09", "2026-02-10"), "2026-02-10 早于 2026-03-09，请把先后换过来"),
+        (("roll", "9999-12-32"), "日期请写成 2026-02-10 这样，“9999-12-32”不是一个日期"),
+    ],
+)
+def test_a_question_about_working_days_that_has_no_answer_is_refused(
+    words: tuple[str, ...], said: str
+) -> None:
+    result = CliRunner().invoke(main, ["workdays", *words])
+    assert sentence(result, result.exit_code) == said
+    assert result.exit_code
+
+
+@pytest.mark.parametrize(
     ("day", "n"),
     [("2026-02-30", "1"), ("tomorrow", "1"), ("2026-02-10", "many"), ("2026-02-10", "1.5"), ("", "")],
 )
 def test_what_is_no_day_or_no_number_is_refused(day: str, n: str) -> None:
     sentence(CliRunner().invoke(main, ["workdays", "add", day, n]), 1)
+
+
+# calendar
+
+
+WHOLE_2099 = """date,kind,name
+2098-12-31,休,元旦
+2099-01-01,休,元旦
+2099-01-21,休,春节
+2099-04-03,休,清明
+2099-05-01,休,劳动节
+2099-06-22,休,端午
+2099-09-29,休,中秋
+2099-10-01,休,国庆节
+2099-10-02,休,国庆节
+2099-10-03,休,国庆节
+"""
+"""A made-up year."""
+
+
+@pytest.fixture
+def whole(installation: Installation) -> str:
+    """The name of the file with a year of holidays."""
+    path = installation.folder / "2099.csv"
+    path.write_text(WHOLE_2099, encoding="utf-8")
+    return str(path)
+
+
+def test_after_an_import_deadlines_are_counted_with_the_new_year(
+    installation: Installation, whole: str
+) -> None:
+    ask_for = ("workdays", "add", "2099-01-20", "1")
+    assert installation.done(*ask_for) == "2099-01-21 暂定（2099 年放假安排尚未公布，按周一至周五计算）\n"
+    dry = installation.done("calendar", "import", whole, "--dry-run")
+    assert dry == "只检查，没有写入。将会新增 1 年，更新 0 年，未变 0 年\n"
+    assert "暂定" in installation.done(*ask_for)
+
+    imported = installation.done("calendar", "import", whole, "--notice", "国办发明电〔2098〕1 号")
+
+    assert imported == "新增 1 年，更新 0 年，未变 0 年\n"
+    assert installation.done(*ask_for) == "2099-01-22\n"
+    assert installation.done("calendar", "export", "2099") == f"\ufeff{WHOLE_2099}"
+    (line,) = [each for each in installation.done("calendar", "list").splitlines() if "2099" in each]
+    assert "国办发明电〔2098〕1 号，放假 10 天，调休上班 0 天" in line
+    assert ask(installation, "select actor, act, subject from journal") == [
+        ("命令行", "calendar.imported", "calendar:2099")
+    ]
+
+
+def test_in_the_folder_of_an_installation_its_calendar_is_used_unasked(
+    installation: Installation, whole: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation.done("calendar", "import", whole)
+    monkeypatch.chdir(installation.folder)
+    monkeypatch.delenv("QINGLIAN_CONFIG", raising=False)
+    result = CliRunner().invoke(main, ["workdays", "add", "2099-01-20", "1"])
+    assert (result.exit_code, result.stdout) == (0, "2099-01-22\n")
+
+
+def test_without_a_name_of_the_notice_the_files_name_is_kept(installation: Installation, whole: str) -> None:
+    installation.done("calendar", "import", whole)
+    assert ask(installation, "select notice from calendar_year") == [("2099.csv",)]
+
+
+def test_a_notice_with_too_long_a_name_is_refused(installation: Installation, whole: str) -> None:
+    said = installation.refused("calendar", "import", whole, "--notice", "长" * 129)
+    assert said == "通知的名称最多 128 个字，现在是 129 个。请用 --notice 写短一些"
+
+
+def test_the_programs_own_year_is_replaced_only_when_asked(installation: Installation) -> None:
+    path = installation.folder / "2026.csv"
+    own = installation.done("calendar", "export", "2026")
+    path.write_text(own.replace("2026-10-07,休", "2026-10-08,休"), encoding="utf-8")
+
+    refused = installation("calendar", "import", str(path))
+
+    assert refused.exit_code == 1
+    assert "2026.csv 有 1 处要改，什么都没有写入" in refused.stderr
+    assert "确实要换，加上 --replace" in refused.stderr
+    assert ask(installation, "select count(*) from calendar_year") == [(0,)]
+    assert installation.done("calendar", "import", str(path), "--replace").startswith("新增 0 年，更新 1 年")
+    assert installation.done("workdays", "add", "2026-09-30", "1") == "2026-10-07\n"
+
+
+def test_a_year_that_is_not_known_cannot_be_written_out(installation: Installation) -> None:
+    assert installation.refused("calendar", "export", "2099") == "还没有 2099 年的放假安排"

@@ -6,8 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from scheduler import workdays
+from scheduler.workdays import Calendar
+
+if TYPE_CHECKING:
+    from storage.deadlines import Deadline
 
 WORKING, CALENDAR, NTH, FIXED = "w", "c", "n", "d"
 ONE_DAY = timedelta(days=1)
@@ -55,60 +60,67 @@ class Term:
         return self.text.startswith(WORKING)
 
 
-def due(term: Term, opened_on: date, extra: int = 0) -> workdays.Deadline:
-    """Return the day that a term ends, and the years whose calendar was missing. ValueError for no term."""
-    first = _due(term, opened_on)
-    if not extra:
-        return first
-    more = workdays.add(first.day, extra)
-    return workdays.Deadline(more.day, tuple(sorted({*first.missing, *more.missing})))
-
-
-def _due(term: Term, opened_on: date) -> workdays.Deadline:
+def due(term: Term, opened_on: date, extra: int, calendar: Calendar) -> workdays.Deadline:
+    """Return the day that a term ends with so many working days on top, and the years whose calendar was
+    missing. ValueError for no term."""
     kind, rest = term.text[:1], term.text[1:]
     if kind == WORKING:
-        return workdays.add(opened_on, int(rest))
+        return workdays.add(opened_on, int(rest) + extra, calendar)
     if kind == CALENDAR:
-        return workdays.add(opened_on + int(rest) * ONE_DAY, 0)
+        return _later(workdays.roll(opened_on + int(rest) * ONE_DAY, calendar).deadline, extra, calendar)
     if kind == NTH:
         month, _, n = rest.partition("/")
-        return workdays.add(date.fromisoformat(f"{month}-01") - ONE_DAY, int(n))
+        first = date.fromisoformat(f"{month}-01")
+        return _later(workdays.nth(first.year, first.month, int(n), calendar), extra, calendar)
     if kind == FIXED:
-        return workdays.Deadline(date.fromisoformat(rest))
+        return _later(workdays.Deadline(date.fromisoformat(rest)), extra, calendar)
     raise ValueError(f"no term: {term.text}")
 
 
-def rung_day(due_on: date, rung: int) -> date:
+def _later(end: workdays.Deadline, extra: int, calendar: Calendar) -> workdays.Deadline:
+    if not extra:
+        return end
+    more = workdays.add(end.day, extra, calendar)
+    first = int(end.calendar.partition(":")[0]) if end.calendar else end.day.year
+    stamp = calendar.stamp(first, workdays.notice_year(more.day))
+    return workdays.Deadline(more.day, tuple(sorted({*end.missing, *more.missing})), stamp)
+
+
+def rung_day(due_on: date, rung: int, calendar: Calendar) -> date:
     """Return the working day that lies `rung` working days from the due day, before it if negative."""
     if rung >= 0:
-        return workdays.add(due_on, rung).day
+        return workdays.add(due_on, rung, calendar).day
     day = due_on
     for _ in range(-rung):
-        day = workdays.last_workday_before(day)
+        day = workdays.last_before(day, calendar)
     return day
 
 
-def next_word(rungs: Sequence[int], due_on: date, after: date) -> tuple[int, date | None]:
+def next_word(rungs: Sequence[int], due_on: date, after: date, calendar: Calendar) -> tuple[int, date | None]:
     """Return the place of the first rung that lies after a day, and its day; (len, None) without one."""
     for place, rung in enumerate(rungs):
-        day = rung_day(due_on, rung)
+        day = rung_day(due_on, rung, calendar)
         if day > after:
             return place, day
     return len(rungs), None
 
 
-def reached(rungs: Sequence[int], due_on: date, start: int, today: date) -> int | None:
+def reached(rungs: Sequence[int], due_on: date, start: int, today: date, calendar: Calendar) -> int | None:
     """Return the place of the last rung from `start` on whose day has come, None when none has."""
-    places = [place for place in range(start, len(rungs)) if rung_day(due_on, rungs[place]) <= today]
+    places = [
+        place for place in range(start, len(rungs)) if rung_day(due_on, rungs[place], calendar) <= today
+    ]
     return places[-1] if places else None
 
 
-def words(term: Term, opened_on: date, due_on: date, provisional: bool, extra: int, today: date) -> str:
-    """Say how far a deadline has come: 「第 9/15 个工作日，3月9日到期」."""
-    until = f"{due_on.month}月{due_on.day}日到期{'（暂定，待放假安排公布）' if provisional else ''}"
-    if today > due_on:
-        return f"{due_on.month}月{due_on.day}日到期，已逾期 {workdays.between(due_on, today)} 个工作日"
+def words(one: Deadline, today: date, calendar: Calendar) -> str:
+    """Say how far a deadline has come: 「第 9/15 个工作日，3月9日到期（春节顺延）」."""
+    term = Term(one.term)
+    if one.paused_on is not None:
+        return "计时已暂停"
     if term.in_workdays and term.days:
-        gone = workdays.between(opened_on, max(today, opened_on))
-        return f"第 {gone}/{term.days + extra} 个工作日，{until}"
-    return until
+        return workdays.explain(one.opened_on, term.days + one.extra, max(today, one.opened_on), calendar)
+    until = f"{one.due_on.month}月{one.due_on.day}日到期"
+    if today > one.due_on:
+        return f"已逾期 {workdays.between(one.due_on, today, calendar)} 个工作日，{until}"
+    return f"{until}（暂定，待放假安排公布）" if one.provisional else until

@@ -9,12 +9,11 @@ from datetime import date
 from handlers.contract.context import Context
 from handlers.mechanisms.deadline import rules
 from handlers.mechanisms.deadline.rules import Term
-from scheduler import workdays
+from scheduler import calendar, workdays
 from scheduler.clock import today
+from scheduler.workdays import Calendar
 from storage import deadlines
 from storage.deadlines import Deadline
-
-CALENDAR = "published"
 
 
 def begin(
@@ -23,10 +22,11 @@ def begin(
     """Open the deadline of a matter; `rungs` are those of its kind's ladder, `opened_on` the day of the
     event, today by itself. A matter has one open deadline of a kind; ended, it may get another."""
     start = opened_on or today(ctx.now, ctx.zone)
-    end = rules.due(term, start)
-    place, day = rules.next_word(rungs, end.day, start)
+    known = calendar.current(ctx.tx)
+    end = rules.due(term, start, 0, known)
+    place, day = rules.next_word(rungs, end.day, start, known)
     new = Deadline(
-        0, kind, subject, term.text, 0, start, end.day, CALENDAR, end.missing, place, day, None, None
+        0, kind, subject, term.text, 0, start, end.day, end.calendar, end.missing, place, day, None, None
     )
     return replace(new, id=deadlines.add(ctx.tx, new))
 
@@ -52,8 +52,8 @@ def resume(ctx: Context, kind: str, subject: str, rungs: Sequence[int]) -> None:
     """Let the clock run on: the working days of the pause are added."""
     found = deadlines.find(ctx.tx, kind, subject)
     if found and found.paused_on is not None:
-        now = today(ctx.now, ctx.zone)
-        _move(ctx, replace(found, paused_on=None), workdays.between(found.paused_on, now), rungs)
+        lost = workdays.between(found.paused_on, today(ctx.now, ctx.zone), calendar.current(ctx.tx))
+        _move(ctx, replace(found, paused_on=None), lost, rungs)
 
 
 def extend(ctx: Context, kind: str, subject: str, days: int, rungs: Sequence[int]) -> Deadline:
@@ -65,21 +65,26 @@ def extend(ctx: Context, kind: str, subject: str, days: int, rungs: Sequence[int
 
 
 def words(ctx: Context, found: Deadline) -> str:
-    """Say how far a deadline has come: 「第 9/15 个工作日，3月9日到期」."""
-    if found.paused_on is not None:
-        return "计时已暂停"
-    term = Term(found.term)
-    now = today(ctx.now, ctx.zone)
-    return rules.words(term, found.opened_on, found.due_on, found.provisional, found.extra, now)
+    """Say how far a deadline has come: 「第 9/15 个工作日，3月9日到期（春节顺延）」."""
+    return rules.words(found, today(ctx.now, ctx.zone), calendar.current(ctx.tx))
 
 
 def _move(ctx: Context, found: Deadline, more: int, rungs: Sequence[int]) -> Deadline:
-    extra = found.extra + more
-    end = rules.due(Term(found.term), found.opened_on, extra)
-    place, day = rules.next_word(rungs, end.day, today(ctx.now, ctx.zone))
-    moved = replace(
-        found, extra=extra, due_on=end.day, missing=end.missing, calendar=CALENDAR, rung=place, remind_on=day
-    )
+    moved = counted_again(ctx, replace(found, extra=found.extra + more), rungs, calendar.current(ctx.tx))
     deadlines.save(ctx.tx, moved)
     deadlines.drop_nudges(ctx.tx, found.id)
     return moved
+
+
+def counted_again(ctx: Context, one: Deadline, rungs: Sequence[int], known: Calendar) -> Deadline:
+    """Return a deadline as a calendar has it, its next word after today."""
+    end = rules.due(Term(one.term), one.opened_on, one.extra, known)
+    place, day = rules.next_word(rungs, end.day, today(ctx.now, ctx.zone), known)
+    return replace(
+        one,
+        due_on=end.day,
+        missing=end.missing,
+        calendar=end.calendar,
+        rung=place,
+        remind_on=None if one.paused_on else day,
+    )

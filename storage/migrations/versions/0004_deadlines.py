@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("extra", sa.Integer(), nullable=False),
         sa.Column("opened_on", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("calendar", sa.String(length=16), nullable=False),
+        sa.Column("calendar", sa.String(length=64), nullable=False),
         sa.Column("missing", sa.String(length=64), nullable=False),
         sa.Column("rung", sa.Integer(), nullable=False),
         sa.Column("remind_on", sa.Date(), nullable=True),

@@ -13,6 +13,8 @@ from handlers.contract.context import Context
 from handlers.contract.reminder import Ladder, Nudge
 from handlers.mechanisms.deadline import jobs, service
 from handlers.mechanisms.deadline.rules import Term
+from storage import calendar
+from storage.calendar import Source
 from storage.deadlines import Deadline
 from tests.house import ZONE, House, read
 
@@ -45,6 +47,7 @@ class Morning:
     def comes(self, day: date) -> None:
         with self.house.database.write() as tx:
             ctx = self.context(tx, day)
+            jobs.renew(ctx, {KIND: self.ladder})
             jobs.climb(ctx, {KIND: self.ladder})
             jobs.tell(ctx)
 
@@ -160,3 +163,32 @@ def test_eleven_matters_show_ten_and_say_how_many_are_left(morning: Morning) -> 
         morning.begin(f"m{place}", march(3), Term.working(5))
     morning.comes(march(5))
     assert "还有 1 件，发「待办」看全部。" in morning.cards("lin")[0]
+
+
+def arrives(house: House, year: int, free: Sequence[date]) -> None:
+    """Let the calendar of a year be imported."""
+    with house.database.write() as tx:
+        ours = dict.fromkeys(free, "元旦")
+        calendar.save(tx, year, ours, {}, Source("国办发明电", "", "guan", datetime.now(UTC)))
+
+
+def test_a_provisional_day_is_announced_once_when_the_calendar_arrives(morning: Morning) -> None:
+    begun = morning.begin("a", date(2026, 12, 25), Term.working(10))
+    assert begun.provisional
+    morning.comes(date(2026, 12, 28))
+    arrives(morning.house, 2027, [date(2027, 1, 1), date(2027, 1, 4), date(2027, 1, 5)])
+    for day in (29, 30):
+        morning.comes(date(2026, 12, day))
+    (card,) = morning.cards("lin")
+    assert "a -5（放假安排已公布，到期日原为 1月8日）" in card
+
+
+def test_a_deadline_that_a_new_calendar_does_not_touch_is_not_announced(morning: Morning) -> None:
+    morning.begin("a", date(2026, 3, 2), Term.working(5))
+    morning.comes(date(2026, 3, 3))
+    before = morning.cards("lin")
+    arrives(morning.house, 2027, [date(2027, 1, 1)])
+    with morning.house.database.write() as tx:
+        jobs.renew(morning.context(tx, date(2026, 3, 3)), {KIND: morning.ladder})
+        jobs.tell(morning.context(tx, date(2026, 3, 3)))
+    assert morning.cards("lin") == before

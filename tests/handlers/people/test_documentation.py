@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from handlers.calendar.forms import CALENDAR
 from handlers.contract.roles import Role
 from handlers.people import forms, service
 from tests.handlers.people.office import Office, told
@@ -29,6 +30,6 @@ def test_every_column_and_every_role_is_explained() -> None:
         for name in re.split("[、（]", cell)
     }
 
-    for layout in (forms.PEOPLE, forms.PROJECTS, forms.DEPUTIES):
+    for layout in (forms.PEOPLE, forms.PROJECTS, forms.DEPUTIES, CALENDAR):
         assert {*layout.needed, *layout.optional} <= named
     assert [role for role in Role if role not in PAGE] == []

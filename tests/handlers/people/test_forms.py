@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from handlers.contract.roles import Role
+from handlers.mechanisms.sheet.forms import Sheet
 from handlers.people import forms
-from handlers.people.forms import Authority, PersonRow, Project, Sheet
+from handlers.people.forms import Authority, PersonRow, Project
 from tests.handlers.people.office import DEPUTIES, PEOPLE, PROJECTS, file
 
 LIN = "lin,林晓,项目部,经办人,ou_lin,lin"

@@ -1,0 +1,1 @@
+"""Tables that people bring as CSV files, read all or nothing, every slip told at once."""
