@@ -16,6 +16,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def host_of(url: str) -> str:
+    """The host that an address names, empty where it names none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def loopback_host(host: str) -> str:
     """`host` itself. ValueError if anything but this machine could be meant."""
     if not is_loopback(host):

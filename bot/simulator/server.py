@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -17,7 +16,7 @@ from bot.simulator.directory import SimPerson
 from bot.simulator.feishu.app import FeishuApp
 from bot.simulator.feishu.connections import LongConnections
 from bot.simulator.feishu.platform import Feishu
-from bot.simulator.loopback import is_loopback, loopback_host
+from bot.simulator.loopback import host_of, is_loopback, loopback_host
 from bot.simulator.restart import Restart, Say
 from bot.simulator.stage import Stage
 from bot.simulator.wecom.app import WecomApp
@@ -149,8 +148,8 @@ class _Line(WSGIRequestHandler):
 
 def _loopback_only() -> Response | None:
     """Nobody from outside; no foreign web page, not even under a name that resolves to this machine."""
-    asked_as = urlsplit(f"//{request.host}").hostname
-    asked_by = urlsplit(request.headers.get("Origin", "//localhost")).hostname
+    asked_as = host_of(f"//{request.host}")
+    asked_by = host_of(request.headers.get("Origin", "//localhost"))
     if not all(is_loopback(name or "") for name in (request.remote_addr, asked_as, asked_by)):
         abort(403)
     return None

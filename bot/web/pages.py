@@ -84,7 +84,7 @@ class Door:
             return
         site = request.headers.get("Sec-Fetch-Site", "same-origin")
         origin = request.headers.get("Origin", "null")
-        from_here = origin == "null" or urlsplit(origin).netloc == self._host
+        from_here = origin == "null" or origin.partition("://")[2] == self._host
         if site not in ("same-origin", "none") or not from_here:
             abort(403)
 

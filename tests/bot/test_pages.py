@@ -444,6 +444,7 @@ def test_a_link_that_nobody_was_given_opens_nothing(phone: Phone, token: str) ->
         ({"Origin": PUBLIC, "Sec-Fetch-Site": "same-origin"}, 200),
         ({"Origin": "null", "Sec-Fetch-Site": "same-origin"}, 200),
         ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "http://["}, 403),
         ({"Origin": f"{PUBLIC}.evil.example"}, 403),
         ({"Origin": "null", "Sec-Fetch-Site": "cross-site"}, 403),
         ({"Sec-Fetch-Site": "same-site"}, 403),

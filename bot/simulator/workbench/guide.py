@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.simulator.chats import Json
 
 _NUMBER = re.compile(r"BX-\d{4}-\d{4,}")
+_TYPED = re.compile("「[^」]*」")
 _ENDS = ("已驳回", "已撤回", "凑不齐签字人")
 
 
@@ -58,8 +59,13 @@ def _first(chats: Mapping[str, Sequence[Json]], names: Mapping[str, str], reques
 
 
 def _newest_number(chats: Mapping[str, Sequence[Json]]) -> str:
-    found = {number for chat in chats.values() for each in chat for number in _NUMBER.findall(words_of(each))}
+    found = {number for chat in chats.values() for each in chat for number in numbers_in(words_of(each))}
     return max(found, default="", key=lambda number: (len(number), number))
+
+
+def numbers_in(words: str) -> list[str]:
+    """Return the claims that a message is about; what it only shows how to type stands in 「」."""
+    return _NUMBER.findall(_TYPED.sub("", words))
 
 
 def _who_can(chats: Mapping[str, Sequence[Json]], label: str, number: str) -> str:

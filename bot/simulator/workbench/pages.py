@@ -24,7 +24,6 @@ FIRST_ROLES = ("经办人", "项目负责人", "财务负责人")
 SHOWN = 60
 """As many messages of a chat as are drawn, the newest."""
 
-_NUMBER = re.compile(r"[A-Z]{2}-\d{4}-\d{4,}")
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp")
 
 
@@ -138,7 +137,7 @@ class Workbench:
             "panes": {each.name: self._drawn(each) for each in panes},
             "heard": self._heard(),
             "hint": asdict(guide.hint(chats, names, first)),
-            "claims": sorted({number for words in told for number in _NUMBER.findall(words)}, reverse=True),
+            "claims": sorted({number for words in told for number in guide.numbers_in(words)}, reverse=True),
             "faults": [told_of(each) for each in self._stage.faults.waiting()],
         }
 

@@ -53,6 +53,7 @@ def test_it_calls_nothing_else(town: Town, url: str) -> None:
         {"Host": "evil.example.org"},
         {"Host": "evil.example.org:80"},
         {"Origin": "http://evil.example.org"},
+        {"Origin": "http://["},
         {"Origin": "null"},
     ],
 )

@@ -27,6 +27,11 @@ def test_it_begins_with_the_word_for_a_claim() -> None:
     assert "林晓的聊天里发「报销」" in begin.words
 
 
+def test_a_number_that_only_shows_how_to_type_is_no_claim() -> None:
+    help_card = said("我能帮您做这些\n「查询 BX-2026-0001」 看一张单子")
+    assert next_step(lin=[], li=[help_card]).step == 1
+
+
 def test_whoever_has_the_form_is_told_to_fill_it_in() -> None:
     filling = next_step(wang=[said("填写报销单", "提交", form=True)])
     assert (filling.step, filling.pane, filling.press) == (1, "wang", "提交")
