@@ -6,11 +6,12 @@ from handlers.contract.capability import Capability
 from handlers.contract.context import Context
 from handlers.desk.capability import desk
 from handlers.expense.capability import CAPABILITY as EXPENSE
+from handlers.finding.capability import CAPABILITY as FINDING
 from handlers.mechanisms.attention.rules import BUDGET_DEFAULT, BUDGET_SETTING
 from handlers.mechanisms.deadline.jobs import morning_job
 from scheduler.job import Job
 
-_WORK = (EXPENSE,)
+_WORK = (EXPENSE, FINDING)
 
 CAPABILITIES: tuple[Capability, ...] = (*_WORK, desk(_WORK))
 

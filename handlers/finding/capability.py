@@ -1,0 +1,33 @@
+"""The table of contents of the capability: which words, clicks and forms it answers."""
+
+from __future__ import annotations
+
+from handlers.contract.capability import Ask, Capability, Word
+from handlers.contract.context import Context
+from handlers.contract.reminder import Ladder
+from handlers.finding import drafts, talk
+from handlers.mechanisms.finding import nudging, rules
+from scheduler.job import Job
+from scheduler.periods import every_minutes
+
+JOBS: tuple[Job[Context], ...] = (Job("finding.expire_evidence", every_minutes(5), drafts.expire),)
+
+CAPABILITY = Capability(
+    name=talk.NAME,
+    words={"整改": Word(talk.rectify, "问题整改：看、交报告、复核；监事下发通知", "整改 ZG-2026-0001")},
+    clicks={"new": talk.open_form, "do": talk.do, "ask": talk.ask, "show": talk.show},
+    forms={
+        "open": Ask(talk.notice_questions, talk.open_notice),
+        "say": Ask(talk.words_form, talk.say),
+    },
+    takes_files=talk.on_file,
+    cancel=talk.cancel,
+    waiting=talk.waiting,
+    watch=talk.watch,
+    ladders={
+        rules.RECTIFY: Ladder(rules.RUNGS[rules.RECTIFY], nudging.rectify_nudges),
+        rules.RECEIVE: Ladder(rules.RUNGS[rules.RECEIVE], nudging.receive_nudges),
+        rules.RECHECK: Ladder(rules.RUNGS[rules.RECHECK], nudging.recheck_nudges),
+    },
+    jobs=JOBS,
+)

@@ -1,0 +1,249 @@
+"""How people talk about findings: each word, click and form leads to one call of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.contract.card import Args, Button, Card, Form, Section, Style, number_in
+from handlers.contract.context import Asked, Context
+from handlers.contract.incoming import Click, FileLost, FileOffered, FileStored, Message, Submission
+from handlers.contract.refusal import Refusal
+from handlers.contract.reminder import Waiting
+from handlers.contract.reply import Reply
+from handlers.contract.roles import Role
+from handlers.contract.watch import Part as ScreenPart
+from handlers.contract.watch import Watched
+from handlers.finding import drafts, forms
+from handlers.finding.forms import Answers
+from handlers.mechanisms.deadline.rules import Term
+from handlers.mechanisms.finding import cards, rules, service
+from handlers.mechanisms.finding.rules import ACT_WORDS, Act, State
+from handlers.mechanisms.finding.service import New
+from handlers.mechanisms.units import service as units
+from scheduler.clock import today
+from storage import deadlines, findings, people
+from storage.findings import Finding
+from storage.people import Person
+
+NAME = "finding"
+SHOWN, BUTTONS = 10, 5
+
+
+def rectify(ctx: Asked, message: Message) -> Reply:
+    """整改: the list; 整改 <编号>: one; 整改 <编号> <按钮> <内容>: what the button does."""
+    words = message.rest.split(maxsplit=2)
+    if not words:
+        return _list(ctx)
+    if words[0] == "下发":
+        return open_form(ctx, Click("finding.new", {}))
+    found = service.readable(ctx, findings.by_number(ctx.tx, words[0].upper()))
+    if len(words) == 1:
+        return Reply(card=_card(ctx, found))
+    what = cards.typed_act(words[1])
+    if what is None:
+        raise Refusal(f"没看懂「{words[1][:10]}」。发「整改 {found.number}」，用卡片上的按钮")
+    text = words[2] if len(words) > 2 else ""
+    if cards.needs_words(what):
+        text = forms.text({"text": text}, ACT_WORDS[what])
+    return _done(ctx, found.id, found.version, what, text)
+
+
+def open_form(ctx: Asked, click: Click) -> Reply:
+    """下发整改通知: the form of a notice, for supervisors."""
+    _may_open(ctx.person)
+    form = forms.notice_form(units.units(ctx), {}, {})
+    return Reply(card=forms.notice_card(form, ctx.person.id))
+
+
+def notice_questions(ctx: Asked, args: Args) -> Form:
+    """The questions of a notice, asked one by one."""
+    _may_open(ctx.person)
+    return forms.notice_form(units.units(ctx), {}, {})
+
+
+def open_notice(ctx: Asked, submission: Submission) -> Reply:
+    """下发: check the answers and serve the notice, or say what to mend."""
+    _may_open(ctx.person)
+    known = units.units(ctx)
+    typed = submission.values
+    owner = typed.get("owner", "").strip()
+    named = people.active_named(ctx.tx, owner) or list(people.by_keys(ctx.tx, [owner]).values())
+    answers = forms.understand(typed, known, [each for each in named if each.active])
+    if not isinstance(answers, Answers):
+        form = forms.notice_form(known, answers, typed)
+        toast = next(iter(answers.values()))
+        return Reply(card=forms.notice_card(form, ctx.person.id), toast=toast, refused=True)
+    _may_name(ctx.person, answers.owner)
+    new = New(
+        answers.source,
+        answers.unit,
+        answers.owner.id,
+        answers.what,
+        answers.clause,
+        answers.asked,
+        Term.working(answers.days),
+        ctx.person.id,
+    )
+    found = service.open_finding(ctx, new)
+    return Reply(card=_card(ctx, found), toast=f"{found.number} 已下发给{answers.owner.name}")
+
+
+def do(ctx: Asked, click: Click) -> Reply:
+    """A button that acts by itself."""
+    what = _act_in(click.args)
+    if cards.needs_words(what):
+        raise Refusal("这一步要写几句话，请用卡片上的按钮")
+    return _done(ctx, number_in(click.args, "finding"), number_in(click.args, "version"), what, "")
+
+
+def ask(ctx: Asked, click: Click) -> Reply:
+    """A button that asks for words first; evidence sent from now on belongs to the report."""
+    found = service.readable(ctx, findings.get(ctx.tx, number_in(click.args, "finding")))
+    what = _act_in(click.args)
+    mine = rules.parts(ctx.person, service.matter(ctx, found), service.roster(ctx))
+    rules.next_state(State(found.state), what, mine)
+    files = len(drafts.begin(ctx, found.id).files) if what is Act.REPORT else 0
+    picture = service.picture(ctx, found, ctx.person, files)
+    return Reply(card=cards.card(picture, ctx.person.id, ask=what))
+
+
+def words_form(ctx: Asked, args: Args) -> Form:
+    """The question before an act, where it is asked by itself."""
+    found = service.readable(ctx, findings.get(ctx.tx, number_in(args, "finding")))
+    return cards.words_form(found, _act_in(args))
+
+
+def say(ctx: Asked, submission: Submission) -> Reply:
+    """An act with words."""
+    what = _act_in(submission.args)
+    text = forms.text(submission.values, ACT_WORDS[what])
+    found = number_in(submission.args, "finding")
+    return _done(ctx, found, number_in(submission.args, "version"), what, text)
+
+
+def show(ctx: Asked, click: Click) -> Reply:
+    """Send a finding from a list."""
+    found = service.readable(ctx, findings.get(ctx.tx, number_in(click.args, "finding")))
+    ctx.send_card(ctx.person, _card(ctx, found))
+    return Reply(toast=f"{found.number} 已发给您")
+
+
+def on_file(ctx: Asked, event: FileOffered | FileStored | FileLost) -> Reply:
+    """Evidence that was sent in chat while a report is being written."""
+    evidence = drafts.take(ctx, event)
+    if evidence is None:
+        return Reply(text="这份文件到的时候报告已经交了，没有加进去。需要的话请重新打开这件整改。")
+    if isinstance(event, FileLost):
+        return Reply(text=f"「{event.name}」没有收到：{event.why}。请换一份再发。")
+    if isinstance(event, FileStored):
+        return Reply(text=f"证据已收到：{event.file.name}（共 {len(evidence.files)} 个），交报告时一并交上。")
+    return Reply()
+
+
+def cancel(ctx: Asked) -> Reply | None:
+    """取消: forget the evidence that was sent for a report."""
+    if drafts.find(ctx) is None:
+        return None
+    drafts.end(ctx)
+    return Reply(text="整改报告先不交了，发来的证据已清掉。期限不变。")
+
+
+def waiting(ctx: Context, person: Person) -> Sequence[Waiting]:
+    """What waits for a person: theirs to mend, to verify, to judge."""
+    found = service.waiting_for(ctx, person, SHOWN)
+    names = people.by_ids(ctx.tx, [each.owner for each in found])
+    return [
+        Waiting(
+            cards.line(each, names[each.owner].name),
+            service.show_button(each),
+            each.due_on if each.state == State.OPEN else None,
+        )
+        for each in found
+    ]
+
+
+def watch(ctx: Context, reader: Person) -> Sequence[Watched]:
+    """What is overdue, by name and day, to those who supervise."""
+    late = deadlines.overdue(ctx.tx, [rules.RECTIFY], today(ctx.now, ctx.zone), SHOWN)
+    found = findings.by_ids(ctx.tx, [int(each.subject.removeprefix("finding:")) for each in late])
+    names = people.by_ids(ctx.tx, [each.owner for each in found.values()])
+    lines = []
+    for each in late:
+        one = found[int(each.subject.removeprefix("finding:"))]
+        day = f"{each.due_on.month}月{each.due_on.day}日"
+        line = f"{names[one.owner].name} · {one.number} · {day}到期"
+        lines.append(Watched(ScreenPart.OVERDUE, line, service.show_button(one)))
+    return lines
+
+
+def _list(ctx: Asked) -> Reply:
+    """What concerns the one who asks, and for supervisors the button that opens a new one."""
+    above = {Role.SUPERVISOR, Role.SECRETARY_GENERAL, Role.CHAIR}
+    mine = findings.open_of(ctx.tx, ctx.person.id, SHOWN)
+    found = findings.open_ones(ctx.tx, SHOWN) if ctx.person.roles & above else mine
+    names = people.by_ids(ctx.tx, [each.owner for each in found])
+    lines = [f"{n}. {cards.line(each, names[each.owner].name)}" for n, each in enumerate(found, 1)]
+    buttons = [
+        Button(f"查看 {n}", "finding.show", {"finding": each.id}, say=f"整改 {each.number}")
+        for n, each in enumerate(found[: BUTTONS - 1], 1)
+    ]
+    if Role.SUPERVISOR in ctx.person.roles:
+        buttons.append(Button("下发整改通知", "finding.new", {}, Style.PRIMARY, say="整改 下发"))
+    empty = ("没有没销号的问题 🎉",)
+    return Reply(
+        card=Card(
+            title="整改",
+            subject=f"finding-list:{ctx.person.id}",
+            preview="整改",
+            sections=(Section(tuple(lines) or empty),),
+            buttons=tuple(buttons),
+        )
+    )
+
+
+def _done(ctx: Asked, finding_id: int, version: int, what: Act, text: str) -> Reply:
+    evidence = drafts.find(ctx) if what is Act.REPORT else None
+    if evidence and evidence.finding != finding_id:
+        evidence = None
+    if evidence and evidence.fetching:
+        raise Refusal("还有证据文件正在取，请等几秒再交")
+    found = service.act(ctx, finding_id, version, what, text, evidence.files if evidence else ())
+    if evidence:
+        drafts.end(ctx)
+    if what is Act.RELAPSED:
+        _open_again(ctx, found, text)
+    return Reply(card=_card(ctx, found), toast=f"{found.number} 已{ACT_WORDS[what]}")
+
+
+def _open_again(ctx: Asked, found: Finding, text: str) -> None:
+    unit = units.by_key(ctx, found.unit_key)
+    if unit is None:
+        raise Refusal(f"{found.unit_name}已经不在了，请发「整改 下发」给现在的责任人新开一件")
+    what = f"复发（原 {found.number}）：{text}"[: cards.TEXT_LIMIT]
+    source = rules.Source(found.source)
+    term = Term.working(rules.RECTIFY_DAYS)
+    service.open_finding(
+        ctx,
+        New(source, unit, found.owner, what, found.clause, found.asked, term, ctx.person.id, found.subject),
+    )
+
+
+def _card(ctx: Asked, found: Finding) -> Card:
+    return cards.card(service.picture(ctx, found, ctx.person), ctx.person.id)
+
+
+def _act_in(args: Args) -> Act:
+    try:
+        return Act(str(args.get("act", "")))
+    except ValueError:
+        raise Refusal("这个按钮已经失效，请发「整改」重新打开") from None
+
+
+def _may_open(person: Person) -> None:
+    if Role.SUPERVISOR not in person.roles:
+        raise Refusal("整改通知书由监事下发。发现了问题，请告诉监事，或在自查里写上", rule="P47")
+
+
+def _may_name(opener: Person, owner: Person) -> None:
+    if opener.id == owner.id:
+        raise Refusal("不能给自己下发整改通知，请另一位监事来发", rule="P47")

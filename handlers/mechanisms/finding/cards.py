@@ -1,0 +1,171 @@
+"""How a finding looks: the notice to its owner, the report to who verifies, the trail to everybody; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from handlers.contract.card import (
+    Args,
+    Button,
+    Card,
+    Confirm,
+    Field,
+    Form,
+    Kind,
+    Question,
+    Section,
+    Style,
+    Tone,
+)
+from handlers.contract.wording import moment
+from handlers.mechanisms.finding.rules import ACT_WORDS, STATE_WORDS, Act, Part, State, may_do
+
+if TYPE_CHECKING:
+    from storage.findings import Entry, Finding
+
+TEXT_LIMIT = 500
+TONES = {
+    State.OPEN: Tone.PENDING,
+    State.REPORTED: Tone.PENDING,
+    State.OBJECTED: Tone.INFO,
+    State.CLOSED: Tone.GOOD,
+    State.WITHDRAWN: Tone.MUTED,
+}
+
+_AT_ONCE: Mapping[Act, tuple[str, Style]] = {
+    Act.RECEIVE: ("我已收到", Style.PRIMARY),
+    Act.SERVE: ("已当面送达", Style.PLAIN),
+    Act.ACCEPT: ("通过销号", Style.PRIMARY),
+    Act.EFFECTIVE: ("回头看：有效", Style.PRIMARY),
+}
+"""What a button does by itself."""
+
+_WITH_WORDS: Mapping[Act, tuple[str, str]] = {
+    Act.REPORT: ("交整改报告", "怎么改的、改到什么程度；照片或文件先发在聊天里"),
+    Act.PROGRESS: ("写进展", "现在做到哪一步了"),
+    Act.OBJECT: ("提异议", "哪里不属实，依据是什么；裁定前暂停计时"),
+    Act.EXTEND: ("延期", "为什么要延期；只能延一次，5 个工作日"),
+    Act.TALK: ("记约谈", "和谁、什么时候、谈了什么"),
+    Act.RETURN: ("退回重改", "还差什么；责任人会看到，重新计 5 个工作日"),
+    Act.UPHOLD: ("异议成立", "为什么成立"),
+    Act.OVERRULE: ("异议不成立", "为什么不成立"),
+    Act.RELAPSED: ("回头看：复发", "又出现了什么；会新开一件"),
+}
+"""What a button asks for first."""
+
+
+class Picture(Struct, frozen=True):
+    """All that is needed to show a finding to somebody: `deadline` in words, what the reader may do."""
+
+    finding: Finding
+    entries: Sequence[Entry]
+    names: Mapping[int, str]
+    deadline: str
+    zone: str
+    mine: Collection[Part] = ()
+    files: int = 0
+    objection_open: bool = False
+    extended: bool = False
+
+
+def subject(one: Finding, reader: int) -> str:
+    """Return the subject of one reader's card."""
+    return f"{one.subject}:{reader}"
+
+
+def card(picture: Picture, reader: int, ask: Act | None = None) -> Card:
+    """Return a finding as its reader sees it; `ask` opens the question that goes before an act."""
+    one, state = picture.finding, State(picture.finding.state)
+    acts = _acts(picture)
+    return Card(
+        title=f"整改通知书 {one.number}" if Part.OWNER in picture.mine else f"整改 {one.number}",
+        subject=subject(one, reader),
+        tone=TONES[state],
+        tag=STATE_WORDS[state],
+        subtitle=picture.deadline if state in (State.OPEN, State.REPORTED) else "",
+        preview=f"整改 {one.number} {STATE_WORDS[state]}",
+        fields=(
+            Field("问题", one.what, wide=True),
+            Field("责任人", f"{picture.names[one.owner]}（{one.unit_name}）"),
+            Field("依据", one.clause),
+            Field("要求", one.asked, wide=True),
+            Field("来源", one.source),
+        ),
+        sections=(_trail(picture),),
+        buttons=tuple(_button(one, act) for act in acts) if ask is None else (),
+        form=words_form(one, ask) if ask else None,
+        calls=bool(acts),
+    )
+
+
+def _acts(picture: Picture) -> list[Act]:
+    """What stands on the card: the acts of the table that make sense now."""
+    done = {entry.act for entry in picture.entries}
+    found = may_do(State(picture.finding.state), picture.mine)
+    hidden: set[Act] = set()
+    if picture.finding.received_at:
+        hidden |= {Act.RECEIVE, Act.SERVE}
+    if not picture.objection_open:
+        hidden.add(Act.OBJECT)
+    if picture.extended:
+        hidden.add(Act.EXTEND)
+    if done & {Act.EFFECTIVE, Act.RELAPSED}:
+        hidden |= {Act.EFFECTIVE, Act.RELAPSED}
+    return [act for act in found if act not in hidden]
+
+
+def _button(one: Finding, act: Act) -> Button:
+    label, style = _AT_ONCE.get(act) or (_WITH_WORDS[act][0], Style.PLAIN)
+    say = f"整改 {one.number} {label}"
+    confirm = None
+    if act is Act.ACCEPT:
+        confirm = Confirm("通过并销号？", "您看过报告和证据，确认问题已经改好。")
+    name = "do" if act in _AT_ONCE else "ask"
+    return Button(label, f"finding.{name}", _args(one, act), style, confirm, say)
+
+
+def _args(one: Finding, act: Act) -> Args:
+    return {"finding": one.id, "version": one.version, "act": act.value}
+
+
+def words_form(one: Finding, act: Act) -> Form:
+    """Return the question that goes before an act."""
+    label, hint = _WITH_WORDS[act]
+    return Form(
+        name=f"finding-{act}",
+        questions=(Question("text", f"{label}：{one.number}", Kind.LONG_TEXT, hint=hint, limit=TEXT_LIMIT),),
+        buttons=(Button("提交", "finding.say", _args(one, act), Style.PRIMARY),),
+        at_once=True,
+    )
+
+
+def typed_act(label: str) -> Act | None:
+    """Return the act whose button is called so."""
+    labels = {words: act for act, (words, _) in (*_AT_ONCE.items(), *_WITH_WORDS.items())}
+    return labels.get(label)
+
+
+def needs_words(act: Act) -> bool:
+    """Whether an act goes on record with words."""
+    return act in _WITH_WORDS
+
+
+def _trail(picture: Picture) -> Section:
+    lines = []
+    for each in picture.entries:
+        files = f"（附件 {len(each.files)} 个）" if each.files else ""
+        said = f"：{each.text}" if each.text else ""
+        act = ACT_WORDS[Act(each.act)]
+        lines.append(f"{moment(each.at, picture.zone)} {each.name or '系统'} {act}{said}{files}")
+    if picture.files:
+        lines.append(f"已收到 {picture.files} 个证据文件，交报告时一并交上")
+    return Section(tuple(lines), title="经过")
+
+
+def line(one: Finding, owner: str) -> str:
+    """Return a finding in one line."""
+    what = one.what if len(one.what) <= 18 else one.what[:18] + "…"
+    return f"{one.number} · {owner} · {STATE_WORDS[State(one.state)]} · {what}"
