@@ -88,13 +88,15 @@ class Wecom:
 @dataclass(frozen=True)
 class Demo:
     """Only for demo and tests: a file that moves business time, how often the relay looks for work, how long
-    it has for what it took, and how soon a role that died is started again (all in seconds). The last two are
-    fixed where there is no `clock_file`: with a short lease two relays might send the same."""
+    it has for what it took, how soon a role that died is started again, and how often the clock strikes (all
+    in seconds). All but the second are fixed where there is no `clock_file`: with a short lease two relays
+    might send the same."""
 
     clock_file: str = ""
     poll_seconds: float = 0.15
     lease_seconds: float = 120.0
     restart_seconds: float = 2.0
+    heartbeat_seconds: float = 20.0
 
 
 @dataclass(frozen=True)
@@ -251,7 +253,7 @@ def _check(config: Config) -> None:
         _check_base_url(table, url)
     if config.demo.clock_file and not (urls and all(_is_loopback(each) for each in urls.values())):
         raise ConfigError("[demo] 的 clock_file 只能在每个 base_url 都指向本机时使用")
-    for key in ("lease_seconds", "restart_seconds"):
+    for key in ("lease_seconds", "restart_seconds", "heartbeat_seconds"):
         if not config.demo.clock_file and getattr(config.demo, key) != getattr(Demo, key):
             raise ConfigError(f"[demo] 的 {key} 只能和 clock_file 一起使用，正式运行请删掉")
 

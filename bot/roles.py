@@ -21,7 +21,6 @@ log = logging.getLogger(__name__)
 
 ROLES = ("web", "relay", "scheduler")
 LISTEN = "listen"
-HEARTBEAT_SECONDS = 20
 STOP_WITHIN_SECONDS = 15.0
 # What makes the platform refuse a connection is mended by people: a secret, a release, a connection too many.
 REFUSED_WAIT_SECONDS = 60.0
@@ -61,7 +60,7 @@ def scheduler(app: App) -> None:
     stop = Event()
     _on_stop(stop.set)
     runner = app.runner()
-    runner.start(app.clock, HEARTBEAT_SECONDS)
+    runner.start(app.clock, app.config.demo.heartbeat_seconds)
     log.info("scheduler is ready")
     stop.wait()
     runner.stop()

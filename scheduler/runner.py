@@ -47,10 +47,15 @@ class Runner(Generic[C]):
         self._jobs = tuple(jobs)
         self._open = open_context
         self._settled: dict[str, str] = {}
+        self._latest = datetime.min.replace(tzinfo=UTC)
         self._scheduler: BackgroundScheduler | None = None
 
     def tick(self, now: datetime) -> None:
         """Do all that is due at `now` (aware UTC). What fails is undone and left to the next tick."""
+        if now < self._latest:
+            # A clock that was set back may stand before another ledger: what is settled is asked again.
+            self._settled.clear()
+        self._latest = now
         for job in self._jobs:
             self._run(job, now)
 

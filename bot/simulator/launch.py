@@ -61,6 +61,7 @@ clock_file = "clock"
 poll_seconds = {poll}
 lease_seconds = {lease}
 restart_seconds = {restart}
+heartbeat_seconds = {heartbeat}
 """
 
 
@@ -71,7 +72,8 @@ class Options:
     `people` are whom the platforms know; without them it is the sample organisation, which is then imported.
     `crossing`: the sample's first project lead has written from WeCom, so that a claim crosses over.
     `feishu_mode` is how Feishu's events arrive: WEBHOOK or LONG_CONNECTION. `repush` lists after how many
-    seconds a callback that failed is sent again. `lease_seconds` and `restart_seconds` are as in [demo].
+    seconds a callback that failed is sent again. `lease_seconds`, `restart_seconds` and
+    `heartbeat_seconds` are as in [demo].
     Without `starts` the caller starts the assistant, or the roles that are wanted.
     """
 
@@ -85,6 +87,7 @@ class Options:
     repush: Sequence[float] = ()
     lease_seconds: float = Demo.lease_seconds
     restart_seconds: float = Demo.restart_seconds
+    heartbeat_seconds: float = 1.0
     starts: bool = True
     crossing: bool = False
 
@@ -216,6 +219,7 @@ class Stage:
             poll=self._options.poll_seconds,
             lease=self._options.lease_seconds,
             restart=self._options.restart_seconds,
+            heartbeat=self._options.heartbeat_seconds,
             per_minute=25 if self._options.limits else 1000,
         )
         self.config.touch(mode=0o600)

@@ -65,6 +65,15 @@ class Players:
             self._answer(person, answers.get(name, "好"))
         return _number(self._wait(f"{person} hears back", lambda: self._heard_back(person), person))
 
+    def answers(self, person: str, label: str, **answers: str) -> None:
+        """Answer the form that is open, whose button has a label: in the card, or one question after another
+        in the order of the answers."""
+        if self.homes[person] in WITH_INPUTS:
+            self.clicks(person, label, **answers)
+            return
+        for words in answers.values():
+            self._answer(person, words)
+
     def reads(self, person: str, words: str) -> Json:
         """Wait until somebody's chat shows some words; return that message."""
 

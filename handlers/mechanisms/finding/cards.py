@@ -101,6 +101,18 @@ def card(picture: Picture, reader: int, ask: Act | None = None) -> Card:
     )
 
 
+def passed_card(one: Finding, reader: int) -> Card:
+    """Return what stands where an older card was when its reader is asked anew, further down."""
+    return Card(
+        title=f"整改 {one.number}",
+        subject=subject(one, reader),
+        tone=Tone.MUTED,
+        tag="有新进展",
+        preview=f"整改 {one.number}",
+        sections=(Section(("请看下面的新卡片。",)),),
+    )
+
+
 def _acts(picture: Picture) -> list[Act]:
     """What stands on the card: the acts of the table that make sense now."""
     done = {entry.act for entry in picture.entries}

@@ -246,9 +246,10 @@ def _tell(ctx: Asked, found: Finding, what: Act, text: str) -> None:
     asked = {Act.REPORT: Part.VERIFIER, Act.OBJECT: Part.JUDGE}.get(what)
     for reader in everybody:
         shown = picture(ctx, found, reader)
-        if asked in shown.mine and reader.id != found.owner:
+        if asked in shown.mine:
+            ctx.replace(cards.passed_card(found, reader.id))
             ctx.send_card(reader, cards.card(shown, reader.id))
-        elif reader.id != ctx.person.id:
+        else:
             ctx.replace(cards.card(shown, reader.id))
     words = _TO_OWNER.get(what)
     if words and ctx.person.id != found.owner:
