@@ -114,7 +114,8 @@ def restore(folder: Path, path: Path) -> None:
 
     made = copies.restore(load(path), folder, click.echo)
     click.echo(
-        f"恢复好了：{made.made_at} 的账本和 {made.files} 个附件；那以后的事不在里面。{copies.NOT_INSIDE}"
+        f"恢复好了：{made.made_at} 的账本和 {made.files} 个附件；那以后的事不在里面，"
+        f"编号跳过 {copies.GAP} 个，免得和那以后用过的重号。{copies.NOT_INSIDE}"
     )
     click.echo("请用 qinglian journal verify 和 qinglian check 核对，再启动。")
 

@@ -18,7 +18,8 @@ from bot.command import Words
 from bot.config import Config
 from bot.importing import phone_key_file
 from bot.roles import port_is_free
-from storage import files, journal, outbox
+from scheduler.clock import local
+from storage import files, journal, numbers, outbox
 from storage.database import Database
 from storage.files import Blob, FileStore
 from storage.migrations import newest_revision, revision, upgrade
@@ -29,6 +30,10 @@ BESIDE = ("-wal", "-shm", "-journal")
 """The ends of the names under which SQLite keeps parts of a ledger beside it."""
 
 EVERY_FILES = 100
+
+GAP = 1000
+"""As many numbers are skipped after a restore: those given out since the backup stand on cards and paper."""
+
 PENDING = "恢复备份时停下：可能在备份之后已经发过"
 NOT_INSIDE = "配置和密钥不在备份里，请另外保管 config.toml。"
 
@@ -77,7 +82,7 @@ def restore(config: Config, folder: Path, say: Say) -> Manifest:
     _check_files(folder, known)
     _copy_files(FileStore(folder / FILES), FileStore(Path(config.storage.files)), known, say)
     _copy_phone_key(folder / FILES, Path(config.storage.files))
-    held = _settle(half, manifest)
+    held = _settle(half, manifest, config.org.timezone)
     if held:
         say(f"备份那时有 {held} 条消息还没发出，已先停下：见 qinglian outbox list，要补发用 outbox retry")
     half.replace(target)
@@ -204,15 +209,17 @@ def _blobs(ledger: Path) -> list[Blob]:
     return known
 
 
-def _settle(half: Path, manifest: Manifest) -> int:
-    """Bring the ledger up to date, stop the messages that may have been sent since, put the restoring on
-    record; return how many messages were stopped."""
+def _settle(half: Path, manifest: Manifest, zone: str) -> int:
+    """Bring the ledger up to date, stop the messages that may have been sent since, leave a gap where numbers
+    may have been given out since, put the restoring on record; return how many messages were stopped."""
     restored = Database(f"{SQLITE}{half}")
     upgrade(restored)
     with restored.write() as tx:
         held = outbox.hold(tx, PENDING)
-        facts = {"made_at": manifest.made_at, "heads": manifest.heads, "held": held}
-        journal.record(tx, datetime.now(UTC), "命令行", "backup.restored", "ledger", 0, facts)
+        now = datetime.now(UTC)
+        numbers.skip(tx, local(now, zone).year, GAP)
+        facts = {"made_at": manifest.made_at, "heads": manifest.heads, "held": held, "skipped": GAP}
+        journal.record(tx, now, "命令行", "backup.restored", "ledger", 0, facts)
     restored.close()
     return held
 

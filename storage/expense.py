@@ -39,6 +39,8 @@ claim = Table(
     Column("note", String(500), nullable=False, default=""),
     Column("created_at", UtcTime, nullable=False),
     Index("ix_claim_mine", "requester_id", "id"),
+    # Cards name claims by id: one that was given out before a backup came back must not be given out again.
+    sqlite_autoincrement=True,
 )
 
 # Written out and not bound: SQLite takes a partial index only where it reads the same words.

@@ -47,6 +47,8 @@ finding = Table(
     Column("received_at", UtcTime),
     Column("closed_at", UtcTime),
     Column("about", String(64), nullable=False),
+    # Cards name findings by id: one that was given out before a backup came back must not be given out again.
+    sqlite_autoincrement=True,
 )
 # Written out and not bound: SQLite takes a partial index only where it reads the same words.
 _is_open = finding.c.state.in_([literal_column(f"'{each}'") for each in ("open", "reported", "objected")])

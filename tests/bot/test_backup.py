@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,12 @@ from bot.__main__ import main
 from bot.command import Words
 from bot.config import Config, Demo, Org, Server, Storage
 from bot.importing import kept_phone_key
+from scheduler.clock import local
 from storage import files, journal, outbox
 from storage.database import Database
 from storage.files import FileStore
 from storage.migrations import upgrade
-from tests.house import PDF, House
+from tests.house import PDF, ZONE, House, MovableClock, button_in
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,7 +71,7 @@ def heads(database: Database) -> dict[str, tuple[int, str]]:
 def test_what_comes_back_is_the_ledger_with_its_files_and_the_phone_key(home: House, tmp_path: Path) -> None:
     made = copies.backup(config(tmp_path / "home"), tmp_path / "backup", quiet)
     assert (made.files, made.heads) == (1, heads(home.database))
-    house = House(restored(tmp_path), home.clock)
+    house = House(restored(tmp_path), home.clock, count(1000))
     assert house.claim() == home.claim()
     assert house.steps() == home.steps()
     keys = {(tmp_path / place / "files" / "phone.key").read_bytes() for place in ("home", "away")}
@@ -83,6 +85,34 @@ def test_what_comes_back_is_the_ledger_with_its_files_and_the_phone_key(home: Ho
     assert entry.act == "backup.restored"
     assert facts["heads"] == {"main": list(made.heads["main"])}
     house.press("li", house.button("li", "同意"))
+    house.database.close()
+
+
+def test_what_was_given_out_after_the_backup_is_not_given_out_again(home: House, tmp_path: Path) -> None:
+    copies.backup(config(tmp_path / "home"), tmp_path / "backup", quiet)
+    home.submit("lin", amount="20")
+    old = button_in(home.cards("lin", "expense:")[-1], "撤回")
+    house = House(restored(tmp_path), home.clock, count(1000))
+    house.submit("lin", amount="30")
+    lost, new = "BX-2026-0002", "BX-2026-1002"
+    assert home.claim(lost).id != house.claim(new).id
+    assert house.press("lin", old).refused
+    assert house.claim(new).state == "signing"
+    house.database.close()
+
+
+def test_a_ledger_that_was_empty_when_it_was_saved_leaves_the_gap_as_well(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    today = MovableClock(datetime.now(UTC))
+    empty = House(Database(config(tmp_path / "home").storage.url), today)
+    upgrade(empty.database)
+    empty.furnish()
+    copies.backup(config(tmp_path / "home"), tmp_path / "backup", quiet)
+    empty.submit("lin")
+    empty.database.close()
+    house = House(restored(tmp_path), today)
+    house.submit("lin")
+    assert house.claim(f"BX-{local(today.now(), ZONE).year}-1001").id > 1000
     house.database.close()
 
 

@@ -136,6 +136,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["requester_id"], ["person.id"], name=op.f("fk_claim_requester_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claim")),
         sa.UniqueConstraint("number", name=op.f("uq_claim_number")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.create_index("ix_claim_mine", ["requester_id", "id"], unique=False)
