@@ -9,9 +9,11 @@ from handlers.expense.capability import CAPABILITY as EXPENSE
 from handlers.finding.capability import CAPABILITY as FINDING
 from handlers.mechanisms.attention.rules import BUDGET_DEFAULT, BUDGET_SETTING
 from handlers.mechanisms.deadline.jobs import morning_job
+from handlers.selfcheck.capability import selfcheck
 from scheduler.job import Job
 
-_WORK = (EXPENSE, FINDING)
+_LEDGERS = (EXPENSE,)
+_WORK = (*_LEDGERS, FINDING, selfcheck(_LEDGERS))
 
 CAPABILITIES: tuple[Capability, ...] = (*_WORK, desk(_WORK))
 

@@ -222,6 +222,9 @@ _LARGE = (
     .order_by(_total.desc(), claim.c.id)
     .limit(bindparam("most"))
 )
+_BETWEEN = _CLAIM.where(
+    claim_version.c.submitted_at >= bindparam("start"), claim_version.c.submitted_at < bindparam("end")
+).order_by(claim.c.id)
 _VERSIONS = _WITH_VERSION.where(claim.c.id == bindparam("one")).order_by(claim_version.c.version)
 _LINES = (
     select(claim_line.c.purpose, claim_line.c.amount_fen)
@@ -272,6 +275,11 @@ def large_since(tx: Tx, since: datetime, least_fen: int, limit: int) -> list[Cla
     first."""
     values = {"since": since, "least": least_fen, "most": limit}
     return [_claim(tx, row) for row in tx.run(_LARGE, values).all()]
+
+
+def submitted_between(tx: Tx, start: datetime, end: datetime) -> list[Claim]:
+    """Return the claims whose current version came in from `start` to before `end`, the oldest first."""
+    return [_claim(tx, row) for row in tx.run(_BETWEEN, {"start": start, "end": end}).all()]
 
 
 def versions(tx: Tx, claim_id: int) -> list[Version]:

@@ -18,6 +18,7 @@ from handlers.contract.incoming import (
     Message,
     Submission,
 )
+from handlers.contract.ledger import OnFacts, OnSample
 from handlers.contract.remark import Remark
 from handlers.contract.reminder import Ladder, OnWaiting
 from handlers.contract.reply import Reply
@@ -60,8 +61,8 @@ class Ask(Struct, frozen=True):
 class Capability(Struct, frozen=True, kw_only=True):
     """One thing that the assistant can do. Clicks and forms are keyed by the act without the name; `settings`
     are the defaults of what the council fixes; `check` says what stands in the way of the work today;
-    `waiting` what waits for a person; `watch` what those who supervise should see; `ladders` when people
-    hear of its deadlines, by their kind."""
+    `waiting` what waits for a person; `watch` what those who supervise should see; `facts` and `sample` what
+    the ledger tells a team that checks itself; `ladders` when people hear of its deadlines, by their kind."""
 
     name: str
     words: Mapping[str, Word] = {}
@@ -73,6 +74,8 @@ class Capability(Struct, frozen=True, kw_only=True):
     check: Check | None = None
     waiting: OnWaiting | None = None
     watch: OnWatch | None = None
+    facts: OnFacts | None = None
+    sample: OnSample | None = None
     ladders: Mapping[str, Ladder] = {}
     jobs: Sequence[Job[Context]] = ()
     settings: Mapping[str, object] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.contract.capability import Ask, Capability, Word
-from handlers.expense import checks, talk, views, watching
+from handlers.expense import checks, ledger, talk, views, watching
 from handlers.expense.jobs import JOBS
 from handlers.expense.rules import CHAIN_DEFAULT, CHAIN_SETTING
 
@@ -40,6 +40,8 @@ CAPABILITY = Capability(
     check=checks.remarks,
     waiting=watching.waiting,
     watch=watching.watch,
+    facts=ledger.facts,
+    sample=ledger.sample,
     views={"claims": views.claims, "trail": views.trail},
     jobs=JOBS,
     settings={CHAIN_SETTING: CHAIN_DEFAULT},
