@@ -21,6 +21,9 @@ PICTURE = bytes.fromhex(
 """A PNG of one pixel."""
 
 
+SKIP = "跳过"
+
+
 class Players:
     """Plays people by their keys; `homes` tells on which platform each of them lives."""
 
@@ -67,9 +70,10 @@ class Players:
 
     def answers(self, person: str, label: str, **answers: str) -> None:
         """Answer the form that is open, whose button has a label: in the card, or one question after another
-        in the order of the answers."""
+        in the order of the answers. 「跳过」 leaves a question without an answer."""
         if self.homes[person] in WITH_INPUTS:
-            self.clicks(person, label, **answers)
+            given = {name: words for name, words in answers.items() if words != SKIP}
+            self.clicks(person, label, **given)
             return
         for words in answers.values():
             self._answer(person, words)
