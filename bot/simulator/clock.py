@@ -11,6 +11,9 @@ from pathlib import Path
 MachineTime = Callable[[], float]
 
 
+CENTURY = 100 * 365 * 24 * 3600.0
+
+
 class ShiftedClock:
     """Business time for chats and card lifetimes; the wire always uses `machine` time.
 
@@ -41,6 +44,9 @@ class ShiftedClock:
         self._set(0.0)
 
     def _set(self, offset: float) -> None:
+        """ValueError for what is no time within a century: every reader of the file would fall over it."""
+        if not abs(offset) <= CENTURY:
+            raise ValueError(f"the clock cannot be moved by {offset} seconds")
         self.offset = offset
         self.publish()
 

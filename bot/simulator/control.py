@@ -134,15 +134,21 @@ class Control:
         """`{shift_seconds}`, `{now}` (ISO with offset) or `{reset: true}`: `{offset_seconds, now}`."""
         asked = _json()
         with self._stage.lock:
-            if asked.get("reset"):
-                self._stage.clock.reset()
-            elif "now" in asked:
-                self._stage.clock.move_to(_moment(_field(asked, "now")))
-            elif isinstance(asked.get("shift_seconds"), int | float):
-                self._stage.clock.shift(float(asked["shift_seconds"]))
-            else:
-                raise ClientRefused(400, "shift_seconds、now 或 reset，三选一")
+            try:
+                self._move_clock(asked)
+            except (ValueError, OverflowError):
+                raise ClientRefused(400, "时钟最多拨一百年") from None
         return self.read_clock()
+
+    def _move_clock(self, asked: Mapping[str, Any]) -> None:
+        if asked.get("reset"):
+            self._stage.clock.reset()
+        elif "now" in asked:
+            self._stage.clock.move_to(_moment(_field(asked, "now")))
+        elif isinstance(asked.get("shift_seconds"), int | float):
+            self._stage.clock.shift(float(asked["shift_seconds"]))
+        else:
+            raise ClientRefused(400, "shift_seconds、now 或 reset，三选一")
 
     def read_clock(self) -> Response:
         """`{offset_seconds, now}`."""
@@ -238,7 +244,7 @@ class Control:
     def _who(self, asked: Mapping[str, Any]) -> tuple[SimPerson, Platform]:
         person = self._person(asked)
         name = asked.get("platform")
-        if name is not None and name not in self._platforms:
+        if name is not None and not (isinstance(name, str) and name in self._platforms):
             raise ClientRefused(404, f"没有开这个平台：{name}")
         fitting = [p for p in self._platforms.values() if p.serves(person) and name in (None, p.name)]
         if not fitting:

@@ -63,10 +63,10 @@ class Players:
     def fills_in(self, person: str, **answers: str) -> str:
         """Fill in the claim form that is open and hand it in; return the claim's number."""
         if self.homes[person] in WITH_INPUTS:
-            return _number(shown(self.clicks(person, "提交", **answers)["message"]))
+            return self._number_on(person, self.clicks(person, "提交", **answers)["message"]["message_id"])
         for name in FORM:
             self._answer(person, answers.get(name, "好"))
-        return _number(self._wait(f"{person} hears back", lambda: self._heard_back(person), person))
+        return _numbers(self._wait(f"{person} hears back", lambda: self._heard_back(person), person))[0]
 
     def answers(self, person: str, label: str, **answers: str) -> None:
         """Answer the form that is open, whose button has a label: in the card, or one question after another
@@ -102,6 +102,15 @@ class Players:
         """Return what somebody sees, oldest first."""
         return self.sim.chat(person, self.homes.get(person, ""))
 
+    def _number_on(self, person: str, message_id: str) -> str:
+        """Return the number of the claim that a form turned into: with the answer, or soon after it."""
+
+        def number() -> str:
+            card = next(each for each in self.chat(person) if each["message_id"] == message_id)
+            return next(iter(_numbers(shown(card))), "")
+
+        return str(self._wait(f"{person}'s form becomes a claim", number, person))
+
     def _heard_back(self, person: str) -> str:
         """Return what came after somebody's last words and names a claim, or nothing yet."""
         return next((shown(each) for each in self._since_last_words(person) if "BX-" in shown(each)), "")
@@ -127,6 +136,6 @@ class Players:
             raise Stuck(f"{stuck}\nthe chat of {person} ends with:\n{chat}") from None
 
 
-def _number(words: str) -> str:
-    """Return the claim number in some words."""
-    return str(re.findall(r"BX-\d{4}-\d{4,}", words)[0])
+def _numbers(words: str) -> list[str]:
+    """Return the claim numbers in some words."""
+    return re.findall(r"BX-\d{4}-\d{4,}", words)

@@ -35,6 +35,11 @@ class Restart:
         with self._lock:
             return {"state": self._state, "words": self._words}
 
+    def busy(self) -> str:
+        """Return what is being done just now, empty when nothing is."""
+        with self._lock:
+            return self._words if self._state == "busy" else ""
+
     def _run(self) -> None:
         try:
             self._work(self._say)

@@ -171,14 +171,14 @@ def test_a_fault_is_switched_on_strikes_once_and_nothing_is_lost(bench: Workbenc
     bench.says(LIN, "报销")
     bench.card(LIN, "提交")
     bench.page.get_by_text("故障", exact=True).click()
-    switch = bench.page.get_by_role("button", name="同一个点击送两次")
+    switch = bench.page.get_by_role("button", name="同一条消息或点击送两次")
     switch.click()
     expect(switch).to_have_attribute("aria-pressed", "true")
     bench.window.has_no_barriers()
     bench.presses(LIN, "提交", **CLAIM)
     bench.card(LI, "同意", NUMBER)
     expect(switch).to_have_attribute("aria-pressed", "false")
-    expect(bench.pane(LI).locator("article.from-bot")).to_have_count(1)
+    expect(bench.pane(LI).locator("article.from-bot", has_text=NUMBER)).to_have_count(1)
 
 
 def test_whoever_has_unread_messages_is_marked_until_their_chat_is_opened(

@@ -70,6 +70,7 @@ function toast(words, kind = 'info') {
 /* Showing what there is. */
 
 function show(now) {
+  showRestarting(now.restarting);
   byId('clock').textContent = now.clock;
   byId('back-to-now').hidden = !now.shifted;
   for (const name of open) showChat(paneOf(name), now.panes[name] || []);
@@ -77,6 +78,12 @@ function show(now) {
   showHint(now.hint);
   showClaims(now.claims);
   showFaults(now.faults);
+}
+
+// While everything is laid out anew nobody is there to answer: what is typed would be lost.
+function showRestarting(words) {
+  panesBox.inert = Boolean(words);
+  document.body.classList.toggle('restarting', Boolean(words));
 }
 
 function showChat(pane, messages) {
@@ -100,7 +107,10 @@ function showChat(pane, messages) {
   for (const gone of had.values()) gone.remove();
   pane.querySelector('.empty').hidden = messages.length > 0;
   const first = box.dataset.shown === undefined;
-  if (news && (atEnd || first)) toEnd(box, first || isStill);
+  if (news && (atEnd || first || pane.dataset.follow)) {
+    toEnd(box, first || isStill);
+    delete pane.dataset.follow;
+  } else if (news) pane.querySelector('.news').hidden = false;
   box.dataset.shown = '';
 }
 
@@ -133,7 +143,7 @@ function showUnread(heard) {
 }
 
 function showHint(hint) {
-  byId('hint').textContent = hint.words;
+  byId('hint').textContent = state.restarting || hint.words;
   const go = byId('go');
   go.hidden = !hint.pane && !hint.claim;
   go.textContent = hint.claim ? '看留痕' : '带我去';
@@ -188,13 +198,17 @@ function addPane(name) {
   pane.querySelector('.role').textContent = about ? about.querySelector('span').textContent : '';
   pane.setAttribute('aria-label', `${called}的聊天`);
   pane.querySelector('.messages').setAttribute('aria-label', `${called}的消息`);
+  const box = pane.querySelector('.messages');
+  box.addEventListener('scroll', () => {
+    if (box.scrollHeight - box.scrollTop - box.clientHeight < 60) pane.querySelector('.news').hidden = true;
+  });
   pane.querySelector('[data-close]').setAttribute('aria-label', `关上${called}的聊天`);
   pane.querySelector('input[type="file"]').accept = platform === 'wecom' ? 'image/*' : '';
   panesBox.append(pane);
   return pane;
 }
 
-function openPane(name) {
+function openPane(name, led = false) {
   if (!open.includes(name)) {
     const person = name.split('@')[0];
     const other = open.findIndex((each) => each.split('@')[0] === person);
@@ -204,7 +218,12 @@ function openPane(name) {
   active = name;
   remember();
   arrange();
-  refresh().then(() => paneOf(name).querySelector('input[name="text"]').focus({ preventScroll: true }));
+  refresh().then(() => {
+    const pane = paneOf(name);
+    const wanted = led && pane.querySelector('.is-wanted');
+    if (wanted) wanted.scrollIntoView({ block: 'center' });
+    pane.querySelector('input[name="text"]').focus({ preventScroll: true });
+  });
 }
 
 function closePane(name, quiet = false) {
@@ -258,6 +277,7 @@ const at = (pane) => {
 };
 
 function say(pane, text) {
+  pane.dataset.follow = 'yes';
   return act(pane, '正在发送…', () => post('say', { ...at(pane), text }));
 }
 
@@ -265,7 +285,10 @@ async function press(button) {
   const pane = button.closest('.pane');
   const message = button.closest('.message');
   const form = button.form;
-  if (form && form.dataset.form !== undefined && !form.reportValidity()) return;
+  if (form && form.dataset.form !== undefined) {
+    for (const field of form.elements) field.setCustomValidity('');
+    if (!form.reportValidity()) return;
+  }
   if (button.dataset.confirmTitle || button.dataset.confirmText) {
     if (!await agreed(button.dataset.confirmTitle, button.dataset.confirmText)) return;
   }
@@ -317,6 +340,7 @@ panesBox.addEventListener('click', (event) => {
   const pane = button.closest('.pane');
   if (button.dataset.press !== undefined) { event.preventDefault(); press(button); }
   if (button.dataset.say) say(pane, button.dataset.say);
+  if (button.classList.contains('news')) toEnd(pane.querySelector('.messages'), isStill);
   if (button.dataset.close !== undefined) closePane(pane.dataset.pane);
 });
 
@@ -329,6 +353,10 @@ panesBox.addEventListener('submit', (event) => {
   form.elements.text.value = '';
   say(form.closest('.pane'), words);
 });
+
+// In the words of the page, whatever language the browser speaks.
+panesBox.addEventListener('invalid', (event) => event.target.setCustomValidity('请先填好这一项'), true);
+panesBox.addEventListener('input', (event) => event.target.setCustomValidity(''));
 
 panesBox.addEventListener('change', (event) => {
   if (event.target.type !== 'file' || !event.target.files.length) return;
@@ -357,7 +385,7 @@ document.querySelector('.moves').addEventListener('click', (event) => {
 byId('go').addEventListener('click', () => {
   const hint = state.hint;
   if (hint.claim) { window.open(trailOf(hint.claim), '_blank', 'noopener'); return; }
-  openPane(hint.pane);
+  openPane(hint.pane, true);
 });
 
 byId('close-guide').addEventListener('click', () => { byId('guide').hidden = true; });

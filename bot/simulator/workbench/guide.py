@@ -46,16 +46,27 @@ def hint(chats: Mapping[str, Sequence[Json]], names: Mapping[str, str], requeste
         return Hint(
             1, f"① {number} {ended}。再发「报销」开始一张新的，或看看它的留痕。", requester, claim=number
         )
-    return Hint(2, f"② {number} 正在送到下一位签字人那里……")
+    filling = _who_fills(chats)
+    if filling:
+        return Hint(2, f"② {names[filling]}正在填写：填完再点「提交」，或照着问题回答。", filling, "提交")
+    return Hint(2, f"② {number} 正在送到下一位签字人那里；几秒后还没有，就让等着的人发「待办」。")
 
 
 def _first(chats: Mapping[str, Sequence[Json]], names: Mapping[str, str], requester: str) -> Hint:
-    filling = next((key for key, chat in chats.items() if any(each["form"] for each in chat[-3:])), "")
+    filling = _who_fills(chats)
     if filling:
         return Hint(
             1, f"① 填好{names[filling]}的报销单，点「提交」。附件可以直接发在聊天里。", filling, "提交"
         )
     return Hint(1, f"① 在{names[requester]}的聊天里发「报销」，填一张报销单。", requester)
+
+
+def _who_fills(chats: Mapping[str, Sequence[Json]]) -> str:
+    """Whose newest messages hold a form, or a question that waits for an answer."""
+    for key, chat in chats.items():
+        if any(each["form"] or "「取消」放弃" in words_of(each) for each in chat[-3:]):
+            return key
+    return ""
 
 
 def _newest_number(chats: Mapping[str, Sequence[Json]]) -> str:

@@ -22,7 +22,9 @@ PLATFORM_NAMES = {"feishu": "飞书", "wecom": "企业微信"}
 SUGGESTED = ("报销", "待办", "我的", "帮助", "取消")
 FIRST_ROLES = ("经办人", "项目负责人", "财务负责人")
 SHOWN = 60
-"""As many messages of a chat as are drawn, the newest."""
+"""As many messages of a chat as are drawn, the newest; older ones only while they can be acted on."""
+
+MOST_PANES = 12
 
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp")
 
@@ -89,8 +91,8 @@ class Workbench:
         return response
 
     def state(self) -> Response:
-        """What changes: `{clock, panes: {name: [{id, rev, html}]}, heard, hint, claims, faults}`; 304 when
-        nothing did. `heard` counts what the assistant has said to each person on each platform."""
+        """What changes: `{clock, panes: {name: [{id, rev, html}]}, heard, hint, claims, faults, restarting}`;
+        304 when nothing did. `heard` counts what the assistant has said to each person on each platform."""
         with self._stage.lock:
             answer = jsonify(self._state(self._asked_for()))
         answer.add_etag()
@@ -99,7 +101,8 @@ class Workbench:
 
     def move(self) -> Response:
         """`{move}`: the clock goes on as its button says; `{move: "now"}` takes it back to real time."""
-        asked = str((request.get_json(silent=True) or {}).get("move"))
+        body = request.get_json(silent=True)
+        asked = str(body.get("move")) if isinstance(body, dict) else ""
         with self._stage.lock:
             if asked == "now":
                 self._stage.clock.reset()
@@ -138,6 +141,7 @@ class Workbench:
             "heard": self._heard(),
             "hint": asdict(guide.hint(chats, names, first)),
             "claims": sorted({number for words in told for number in guide.numbers_in(words)}, reverse=True),
+            "restarting": self._stage.restart.busy() if self._stage.restart else "",
             "faults": [told_of(each) for each in self._stage.faults.waiting()],
         }
 
@@ -149,7 +153,13 @@ class Workbench:
         return [self._shows.shown(each) for each in self._messages(pane)]
 
     def _messages(self, pane: Pane) -> list[Message]:
-        return self._stage.chats.seen_by(pane.person.key, pane.platform)[-SHOWN:]
+        """The newest, and of the older ones those that still want something."""
+        seen = self._stage.chats.seen_by(pane.person.key, pane.platform)
+        waiting = [each for each in seen[:-SHOWN] if self._wants(each)]
+        return [*waiting, *seen[-SHOWN:]]
+
+    def _wants(self, message: Message) -> bool:
+        return any(button["enabled"] for button in self._shows.shown(message)["buttons"])
 
     def _heard(self) -> Mapping[str, int]:
         return {
@@ -168,7 +178,8 @@ class Workbench:
 
     def _asked_for(self) -> list[Pane]:
         asked = request.args.get("panes", "")
-        return [self._pane(each) for each in asked.split(",")] if asked else self._first_panes()
+        names = dict.fromkeys(asked.split(",")[:MOST_PANES])
+        return [self._pane(each) for each in names] if asked else self._first_panes()
 
     def _pane(self, name: str) -> Pane:
         key, _, platform = name.partition("@")

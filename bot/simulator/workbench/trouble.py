@@ -23,9 +23,9 @@ SWITCHES: Mapping[str, Switch] = {
     "drop_after_delivery": Switch("消息送到了，回音断了", "再发一次，聊天里仍只有一条"),
     "token_revoked": Switch("访问凭证失效", "助手自己换一个，谁也不知道"),
     "message_gone": Switch("卡片已不能更新", "需要处理的人会收到一张新卡片"),
-    "duplicate_callback": Switch("同一个点击送两次", "只算一次，第二次得到同样的回答"),
-    "late_callback": Switch("点击晚一小时才送到", "仍然只算一次"),
-    "lost_callback": Switch("点击没有送到", "点「重新投递」后照常办"),
+    "duplicate_callback": Switch("同一条消息或点击送两次", "只算一次，第二次得到同样的回答"),
+    "late_callback": Switch("消息或点击晚一小时才送到", "仍然只算一次"),
+    "lost_callback": Switch("消息或点击没有送到", "点「重新投递」后照常办"),
 }
 
 

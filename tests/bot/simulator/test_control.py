@@ -259,3 +259,19 @@ def test_names_on_the_front_page_are_escaped(town: Town) -> None:
         assert "<script>" not in Town(simulator, town.bot, Hands()).raw("GET", "/").text
     finally:
         simulator.stop()
+
+
+@pytest.mark.parametrize(
+    "moved", ['{"shift_seconds": 1e300}', '{"shift_seconds": NaN}', '{"now": "9999-12-31T23:59:59+00:00"}']
+)
+def test_the_clock_is_not_moved_beyond_what_its_readers_can_hold(town: Town, moved: str) -> None:
+    before = town.raw("GET", "/_sim/clock").json()["offset_seconds"]
+    headers = {"Content-Type": "application/json"}
+    assert town.raw("POST", "/_sim/clock", data=moved, headers=headers).status_code == 400
+    assert town.raw("GET", "/_sim/clock").json()["offset_seconds"] == before
+
+
+@pytest.mark.parametrize("platform", [[], {}, 7])
+def test_a_platform_that_is_no_name_is_refused(town: Town, platform: object) -> None:
+    asked = {"person": "lin", "text": "报销", "platform": platform}
+    assert town.raw("POST", "/_sim/say", json=asked).status_code == 404

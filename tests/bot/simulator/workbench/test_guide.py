@@ -69,3 +69,10 @@ def test_a_claim_that_ended_otherwise_leads_to_its_trail_and_to_a_new_one() -> N
 def test_only_the_newest_claim_counts() -> None:
     newest = next_step(lin=[said(f"{NUMBER} 已通过")], li=[said("待签 BX-2026-0002", "同意")])
     assert (newest.step, newest.pane) == (2, "li")
+
+
+def test_who_changes_a_returned_claim_is_led_back_to_the_form() -> None:
+    returned = said(f"{NUMBER} 被李青退回修改")
+    assert next_step(lin=[returned, said("修改报销单", "提交", form=True)]).press == "提交"
+    asked = next_step(lin=[returned, said("（1/5）项目\n「取消」放弃")])
+    assert (asked.step, asked.pane) == (2, "lin")
