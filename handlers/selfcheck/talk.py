@@ -123,7 +123,7 @@ def _missing(ctx: Asked) -> Reply:
     month = rules.month_before(today(ctx.now, ctx.zone))
     sheets = selfcheck.of_month(ctx.tx, month)
     lacking = selfcheck.open_ones(ctx.tx)
-    lines = [_missing_line(ctx, each) for each in lacking]
+    lines = [f"{n}. {_missing_line(ctx, each)}" for n, each in enumerate(lacking, 1)]
     handed_in = sum(not service.is_open(each) for each in sheets)
     done = f"{rules.month_words(month)}：交了 {handed_in} 份，共 {len(sheets)} 份"
     buttons = [_show_button(each, f"看 {n}") for n, each in enumerate(lacking, 1)]

@@ -10,6 +10,7 @@ from bot.simulator.chats import Json
 
 _NUMBER = re.compile(r"BX-\d{4}-\d{4,}")
 _TYPED = re.compile("「[^」]*」")
+AMOUNT = "amount"
 _ENDS = ("已驳回", "已撤回", "凑不齐签字人")
 
 
@@ -62,11 +63,15 @@ def _first(chats: Mapping[str, Sequence[Json]], names: Mapping[str, str], reques
 
 
 def _who_fills(chats: Mapping[str, Sequence[Json]]) -> str:
-    """Whose newest messages hold a form, or a question that waits for an answer."""
+    """Whose newest messages hold the form of a claim, or its question that waits for an answer."""
     for key, chat in chats.items():
-        if any(each["form"] or "「取消」放弃" in words_of(each) for each in chat[-3:]):
+        if any(_asks_for_a_claim(each) for each in chat[-3:]):
             return key
     return ""
+
+
+def _asks_for_a_claim(message: Json) -> bool:
+    return AMOUNT in {field["name"] for field in message["form"]} or "/5）" in words_of(message)
 
 
 def _newest_number(chats: Mapping[str, Sequence[Json]]) -> str:

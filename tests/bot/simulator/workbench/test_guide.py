@@ -14,7 +14,7 @@ NUMBER = "BX-2026-0001"
 def said(words: str, *labels: str, form: bool = False) -> Json:
     """A message with some words and buttons, perhaps with a form."""
     buttons = [{"label": each.rstrip("-"), "enabled": not each.endswith("-")} for each in labels]
-    return {"words": words, "text": "", "buttons": buttons, "form": [{}] if form else []}
+    return {"words": words, "text": "", "buttons": buttons, "form": [{"name": "amount"}] if form else []}
 
 
 def next_step(**chats: list[Json]) -> Hint:
@@ -76,3 +76,8 @@ def test_who_changes_a_returned_claim_is_led_back_to_the_form() -> None:
     assert next_step(lin=[returned, said("修改报销单", "提交", form=True)]).press == "提交"
     asked = next_step(lin=[returned, said("（1/5）项目\n「取消」放弃")])
     assert (asked.step, asked.pane) == (2, "lin")
+
+
+def test_the_form_of_something_else_is_no_claim_that_is_being_filled_in() -> None:
+    sheet = said("廉洁风险自查", "提交") | {"form": [{"name": "verdict"}]}
+    assert next_step(li=[sheet]).press == ""
