@@ -127,6 +127,33 @@ def _role(path: Path, start: Callable[[App], None]) -> None:
     start(_current(_app(path)))
 
 
+@main.group(invoke_without_command=True)
+@CONFIG
+@click.pass_context
+def jobs(click_context: click.Context, path: Path) -> None:
+    """定时任务：接下来什么时候做什么。"""
+    if click_context.invoked_subcommand:
+        return
+    from bot import timetable
+
+    app = _app(path)
+    with app.looking() as ctx:
+        for each in timetable.timetable(app.jobs(), ctx):
+            click.echo(each)
+
+
+@jobs.command("run")
+@click.argument("name")
+@click.option("--period", required=True, help="哪一期，例如 2026-10-08。")
+@CONFIG
+def run_job(name: str, period: str, path: Path) -> None:
+    """手工做一次 NAME 的某一期；做过的不会再做。"""
+    from bot import timetable
+
+    app = _app(path)
+    click.echo(timetable.run_by_hand(app.jobs(), name, period, app.clock.now(), app.context))
+
+
 @main.command()
 @CONFIG
 def web(path: Path) -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from bot.feishu.listen import Listener
     from bot.relay import Relay
     from bot.web.login import Login
+    from scheduler.job import Job
     from scheduler.runner import Runner
 
 ABILITIES = {
@@ -101,7 +102,11 @@ class App:
         """Return the runner with every capability's jobs."""
         from scheduler.runner import Runner
 
-        return Runner([*HOUSE_JOBS, *JOBS], self.context)
+        return Runner(self.jobs(), self.context)
+
+    def jobs(self) -> list[Job[JobContext]]:
+        """Return everything that the clock has anybody do."""
+        return [*HOUSE_JOBS, *JOBS]
 
     @contextmanager
     def context(self, now: datetime) -> Iterator[JobContext]:

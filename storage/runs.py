@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, String, Table
+from sqlalchemy import Column, String, Table, select
 
 from storage.base import UtcTime, metadata
 from storage.database import Tx
@@ -16,6 +16,15 @@ run = Table(
     Column("period", String(32), primary_key=True),
     Column("at", UtcTime, nullable=False),
 )
+
+
+def last(tx: Tx, job: str) -> tuple[str, datetime] | None:
+    """Return the newest period of a job and when it ran (business time)."""
+    chosen = (
+        select(run.c.period, run.c.at).where(run.c.job == job).order_by(run.c.at.desc(), run.c.period.desc())
+    )
+    row = tx.one(chosen.limit(1))
+    return (row.period, row.at) if row else None
 
 
 def begin(tx: Tx, job: str, period: str, now: datetime) -> bool:

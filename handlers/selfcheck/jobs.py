@@ -21,7 +21,7 @@ def jobs(sources: Sources) -> tuple[Job[Context], ...]:
         service.close_gone(ctx)
         service.open_round(ctx, sources)
 
-    return (Job("selfcheck.round", _morning, run),)
+    return (Job("selfcheck.round", _morning, run, "看当月自查该不该开始"),)
 
 
 def _morning(now: datetime) -> str | None:

@@ -527,3 +527,34 @@ def test_the_programs_own_year_is_replaced_only_when_asked(installation: Install
 
 def test_a_year_that_is_not_known_cannot_be_written_out(installation: Installation) -> None:
     assert installation.refused("calendar", "export", "2099") == "还没有 2099 年的放假安排"
+
+
+# The clock.
+
+
+def test_the_timetable_says_what_comes_when_and_leaves_out_the_houses_own(installation: Installation) -> None:
+    lines = installation.done("jobs").splitlines()
+    assert [line.split()[2] for line in lines] == ["selfcheck.round", "deadline.morning"]
+    assert all(re.match(r"\d{4}-\d\d-\d\d 08:\d\d  ", line) for line in lines)
+    assert all(line.endswith("还没有做过") for line in lines)
+
+
+def test_a_job_is_run_by_hand_for_a_period_once(installation: Installation) -> None:
+    day = f"{datetime.now(UTC) - timedelta(days=3):%Y-%m-%d}"
+    run = ("jobs", "run", "deadline.morning", "--period", day)
+    assert installation.done(*run) == f"deadline.morning 的 {day} 做好了。\n"
+    assert installation.done(*run) == f"deadline.morning 的 {day} 已经做过了，没有再做。\n"
+    assert f"（{day}）" in installation.done("jobs")
+
+
+@pytest.mark.parametrize(
+    ("name", "period", "words"),
+    [
+        ("no.such", "2026-10-08", "没有叫 no.such 的定时任务"),
+        ("deadline.morning", "昨天", "没有 昨天 这一期"),
+        ("deadline.morning", "2999-01-01", "没有 2999-01-01 这一期"),
+        ("deadline.morning", "2026-10", "没有 2026-10 这一期"),
+    ],
+)
+def test_what_cannot_be_run_is_said(installation: Installation, name: str, period: str, words: str) -> None:
+    assert words in installation.refused("jobs", "run", name, "--period", period)

@@ -42,7 +42,7 @@ def morning_job(ladders: Mapping[str, Ladder]) -> Job[Context]:
             climb(ctx, ladders)
             tell(ctx)
 
-    return Job("deadline.morning", _morning, run)
+    return Job("deadline.morning", _morning, run, "工作日早上的提醒")
 
 
 def _morning(now: datetime) -> str | None:
