@@ -91,12 +91,13 @@ class App:
         return Listener(_feishu_inbound(feishu), self.router, connect)
 
     def relay(self) -> Relay:
-        """Return the relay; this is what imports the platforms' SDKs."""
+        """Return the relay; this is what imports the platforms' SDKs and the makers of papers."""
         from bot.relay import Relay
 
         store = FileStore(Path(self.config.storage.files))
         lease = timedelta(seconds=self.config.demo.lease_seconds)
-        return Relay(self.database, self.router, self._outbounds(), store, machine_time, lease)
+        org = self.config.org.name
+        return Relay(self.database, self.router, self._outbounds(), store, machine_time, lease, org)
 
     def runner(self) -> Runner[JobContext]:
         """Return the runner with every capability's jobs."""

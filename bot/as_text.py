@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from handlers.contract.card import Button, Card, Question
+from handlers.contract.chart import in_lines
 
 
 def as_text(card: Card) -> str:
     """Return the whole card in words, with the words to type for each button that has some."""
     head = [f"【{card.title}】{card.tag}".rstrip(), *([card.subtitle] if card.subtitle else [])]
     facts = [f"{each.label}：{each.value}" for each in card.fields]
-    return "\n".join([*head, *facts, *_sections(card), *_questions(card), *_way(card), *_typed(card)])
+    return "\n".join(
+        [*head, *facts, *_sections(card), *_chart(card), *_questions(card), *_way(card), *_typed(card)]
+    )
 
 
 def _sections(card: Card) -> list[str]:
@@ -18,6 +21,10 @@ def _sections(card: Card) -> list[str]:
         lines += [f"— {section.title} —"] if section.title else []
         lines += section.lines
     return lines
+
+
+def _chart(card: Card) -> list[str]:
+    return [f"— {card.chart.title} —", *in_lines(card.chart)] if card.chart else []
 
 
 def _questions(card: Card) -> list[str]:

@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 
 from handlers.contract.card import Card
+from handlers.contract.document import Document
 from handlers.contract.incoming import StoredFile
 from storage import journal, outbox, sent
 from storage.database import Tx
@@ -45,6 +46,10 @@ class JobContext:
         """Put files into the outbox, one message each."""
         for each in files:
             outbox.post(self.tx, Recipient(to.id), Kind.FILE, about, _json(each), self.machine_now)
+
+    def send_document(self, to: Person, document: Document, *, about: str) -> None:
+        """Put a document into the outbox."""
+        outbox.post(self.tx, Recipient(to.id), Kind.DOCUMENT, about, _json(document), self.machine_now)
 
     def replace(self, card: Card) -> None:
         """Put a replacement into the outbox for everybody who has or will have a card on the subject."""

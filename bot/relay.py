@@ -14,9 +14,11 @@ import msgspec
 
 from bot.as_text import as_text
 from bot.logs import traced
+from bot.paper import pressed
 from bot.platform import Landed, Outbound, SendFailed, Sent
 from bot.router import Router
 from handlers.contract.card import Card
+from handlers.contract.document import Document
 from handlers.contract.incoming import StoredFile
 from storage import files, outbox, people, sent
 from storage.database import Database, Tx
@@ -28,6 +30,7 @@ from storage.sent import Spot
 log = logging.getLogger(__name__)
 
 BATCH = 20
+PDF = "application/pdf"
 WORKERS = 8
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=10)
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -58,9 +61,10 @@ class Relay:
         store: FileStore,
         machine: Callable[[], datetime],
         lease: timedelta = LEASE,
+        org: str = "",
     ) -> None:
         self._database, self._router, self._platforms = database, router, platforms
-        self._store, self._machine, self._lease = store, machine, lease
+        self._store, self._machine, self._lease, self._org = store, machine, lease, org
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="relay")
 
     def run(self, stop: Event, idle_seconds: float) -> None:
@@ -119,6 +123,11 @@ class Relay:
             wanted = msgspec.json.decode(item.body, type=StoredFile)
             content = self._store.get(wanted.sha256)
             platform.send_file(address.user_id, content, wanted.name, wanted.mime, item.token)
+            return None
+        if item.kind is Kind.DOCUMENT:
+            paper = msgspec.json.decode(item.body, type=Document)
+            content = pressed(paper, self._org)
+            platform.send_file(address.user_id, content, paper.file_name, PDF, item.token)
             return None
         card = msgspec.json.decode(item.body, type=Card)
         if not home.as_text:

@@ -49,6 +49,7 @@ class Kind(StrEnum):
     CARD = "card"
     REPLACE = "replace"
     FILE = "file"
+    DOCUMENT = "document"
 
 
 class State(StrEnum):

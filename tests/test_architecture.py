@@ -36,6 +36,17 @@ def test_importing_the_composition_root_does_not_load_the_feishu_sdk() -> None:
     assert [name for name in answer.stdout.split() if name.split(".")[0] == "lark_oapi"] == []
 
 
+def test_only_the_relay_loads_what_makes_papers_and_pictures() -> None:
+    everybody = (
+        "import bot.__main__, bot.app, bot.web.views, bot.web.server, bot.web.pages, scheduler.runner, sys"
+    )
+    answer = _python("-c", f"{everybody}; print(*sys.modules)")
+
+    assert answer.returncode == 0, answer.stderr
+    loaded = {name.split(".")[0] for name in answer.stdout.split()}
+    assert loaded & {"reportlab", "PIL", "fontTools", "pylopdf_fonts_zh_cn"} == set()
+
+
 def test_a_folder_at_the_top_is_one_of_the_agreed_ones() -> None:
     assert {path.split("/")[0] for path in _project_files() if "/" in path} - FOLDERS <= {".ci", ".github"}
 

@@ -24,6 +24,7 @@ from handlers.contract.card import (
     Style,
     Tone,
 )
+from handlers.contract.chart import Chart
 
 # Source: feishu-cards/card-json-v2-structure and im-v1/message/create: at most 30 KB and 200 tags. The
 # request quotes the card once more and carries a few fields beside it.
@@ -169,7 +170,8 @@ class _Drawing:
     def _story(self) -> list[Json]:
         sections = self._card.sections
         shown = [self._section(each) for each in sections[: self._room.sections]]
-        return [*shown, *_missing(sections, self._room.sections)]
+        chart = [_chart(self._card.chart)] if self._card.chart else []
+        return [*shown, *_missing(sections, self._room.sections), *chart]
 
     def _section(self, section: Section) -> Json:
         lines = [markdown(each, self._room.text) for each in section.lines[: self._room.lines]]
@@ -341,6 +343,29 @@ def _columns(elements: Sequence[Json], width: str) -> Json:
         "horizontal_spacing": "8px",
         "columns": [{"tag": "column", "width": width, **share, "elements": [each]} for each in elements],
     }
+
+
+def _chart(chart: Chart) -> Json:
+    """Source: card-json-v2-components/content-components/chart; the spec is VChart's, data without script.
+    What has no value is left out: a gap."""
+    values = [
+        {"label": cut(clean(label), _LABEL), "series": cut(clean(each.name), _LABEL), "value": each.values[n]}
+        for n, label in enumerate(chart.labels)
+        for each in chart.series
+        if each.values[n] is not None
+    ]
+    words = f"{chart.title}（{chart.unit}）" if chart.unit else chart.title
+    spec: Json = {
+        "type": str(chart.kind),
+        "title": {"text": line(words, _TITLE)},
+        "data": {"values": values},
+        "xField": ["label", "series"] if chart.kind == "bar" and len(chart.series) > 1 else "label",
+        "yField": "value",
+        "seriesField": "series",
+        "legends": {"visible": len(chart.series) > 1},
+        "label": {"visible": True},
+    }
+    return {"tag": "chart", "aspect_ratio": "16:9", "preview": True, "chart_spec": spec}
 
 
 def _folded(title: Json, content: str) -> Json:

@@ -47,6 +47,12 @@ class Driver:
         answer = self._http.get(f"{self._base}/_sim/chats/{person}", params=where, timeout=20)
         return list(self._read(answer)["messages"])
 
+    def download(self, message: Json) -> bytes:
+        """Return the file that came with a message."""
+        answer = self._http.get(f"{self._base}/_sim/files/{message['message_id']}", timeout=20)
+        answer.raise_for_status()
+        return answer.content
+
     def post(self, path: str, **body: object) -> Json:
         """Call any part of the control API."""
         return self._read(self._http.post(f"{self._base}/_sim/{path}", json=body, timeout=30))

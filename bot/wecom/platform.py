@@ -7,6 +7,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from threading import Lock
 
+from bot.picture import drawn
 from bot.platform import Landed, SendFailed, Sent
 from bot.wecom.cards import Json, in_words, is_whole, render, renewed
 from bot.wecom.client import WecomClient
@@ -55,11 +56,18 @@ class WecomOutbound:
         return self._send_text(user_id, chat_text(text), token)
 
     def send_card(self, user_id: str, card: Card, token: str) -> Landed:
-        """Send a card; in words, too, where it cannot show all, and only so where that says more.
+        """Send a card; in words, too, where it cannot show all, and only so where that says more; its chart
+        follows as a picture, for a template card holds none that are not on the web.
 
         The message id is the task id, which a click names; the handle is good for one replacement within
         72 hours, and words have none.
         """
+        landed = self._send_card(user_id, card, token)
+        if card.chart:
+            self.send_file(user_id, drawn(card.chart), "chart.png", "image/png", token)
+        return landed
+
+    def _send_card(self, user_id: str, card: Card, token: str) -> Landed:
         task = _task_id(token)
         shown = render(card, task, self._public_url)
         whole = is_whole(card)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from handlers.contract.chart import Chart
 from handlers.contract.refusal import Refusal
 
 Args = Mapping[str, str | int]
@@ -46,7 +47,7 @@ class Field(Struct, frozen=True):
     wide: bool = False
 
 
-class Section(Struct, frozen=True):
+class Section(Struct, frozen=True, tag="section"):
     """A few lines of plain text under a heading; `folded` ones open on a tap where the platform can."""
 
     lines: tuple[str, ...]
@@ -157,3 +158,4 @@ class Card(Struct, frozen=True, kw_only=True):
     form: Form | None = None
     link: Link | None = None
     calls: bool = False
+    chart: Chart | None = None

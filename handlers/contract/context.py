@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from handlers.contract.card import Card
+from handlers.contract.document import Document
 from handlers.contract.incoming import StoredFile
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ class Context(Protocol):
 
     def send_files(self, to: Person, files: Sequence[StoredFile], *, about: str) -> None:
         """Put files into the outbox."""
+
+    def send_document(self, to: Person, document: Document, *, about: str) -> None:
+        """Put a document into the outbox; it arrives as a PDF under the organisation's name."""
 
     def replace(self, card: Card) -> None:
         """Let `card` take the place of every copy that was sent under its subject."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from handlers.contract.card import Field, Section, Tone
+from handlers.contract.chart import Chart
 
 
 class Cell(Struct, frozen=True):
@@ -22,7 +23,7 @@ class Row(Struct, frozen=True):
     tone: Tone = Tone.INFO
 
 
-class Table(Struct, frozen=True):
+class Table(Struct, frozen=True, tag="table"):
     """Rows under a caption; `empty` is said where there are none."""
 
     caption: str
@@ -39,7 +40,7 @@ class View(Struct, frozen=True, kw_only=True):
     tag: str = ""
     subtitle: str = ""
     fields: tuple[Field, ...] = ()
-    parts: tuple[Section | Table, ...] = ()
+    parts: tuple[Section | Table | Chart, ...] = ()
     back: tuple[str, str] | None = None
 
 

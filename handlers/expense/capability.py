@@ -14,6 +14,7 @@ CAPABILITY = Capability(
         "我的": Word(talk.mine, "我提交的单子到哪一步了"),
         "查询": Word(talk.query, "看一张单子", "查询 BX-2026-0001"),
         "看附件": Word(talk.say_files, "把附件发给我", "看附件 BX-2026-0001"),
+        "联签单": Word(talk.say_sheet, "把签齐的单子做成 PDF 发给我", "联签单 BX-2026-0001"),
         "同意": Word(talk.say_approve, "签字同意", "同意 BX-2026-0001"),
         "驳回": Word(talk.say_reject, "不同意，写明原因", "驳回 BX-2026-0001 原因"),
         "退回修改": Word(talk.say_send_back, "请经办人改了再交", "退回修改 BX-2026-0001 原因"),
@@ -28,6 +29,7 @@ CAPABILITY = Capability(
         "recheck": talk.recheck,
         "edit": talk.edit,
         "files": talk.files,
+        "sheet": talk.sheet,
         "show": talk.show,
     },
     forms={

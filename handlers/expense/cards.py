@@ -167,9 +167,12 @@ def waiting_line(claim: Claim, requester: str, step: Step) -> str:
 
 
 def for_reader(card: Card, reader: int) -> Card:
-    """Return a claim's card for somebody who only reads: its own subject, and only the files to open."""
-    buttons = tuple(each for each in card.buttons if each.act == "expense.files")
+    """Return a claim's card for somebody who only reads: its own subject, and only papers to open."""
+    buttons = tuple(each for each in card.buttons if each.act in _FOR_READERS)
     return structs.replace(card, subject=f"{card.subject}:reader:{reader}", buttons=buttons)
+
+
+_FOR_READERS = ("expense.files", "expense.sheet")
 
 
 def _facts(picture: Picture, requester: bool = False) -> tuple[Field, ...]:
@@ -239,7 +242,14 @@ def _requester_buttons(picture: Picture, state: State) -> tuple[Button, ...]:
         State.RETURNED: (edit, withdraw),
         State.WITHDRAWN: (edit,),
     }
-    return (*buttons.get(state, ()), *_files_button(picture))
+    return (*buttons.get(state, ()), *_files_button(picture), *_sheet_button(picture))
+
+
+def _sheet_button(picture: Picture) -> tuple[Button, ...]:
+    claim = picture.claim
+    if State(claim.state) is not State.APPROVED:
+        return ()
+    return (Button("联签单", "expense.sheet", {"claim": claim.id}, say=f"联签单 {claim.number}"),)
 
 
 def _files_button(picture: Picture) -> tuple[Button, ...]:

@@ -11,13 +11,13 @@ from handlers.contract.context import Asked, Context
 from handlers.contract.incoming import StoredFile
 from handlers.contract.refusal import Refusal
 from handlers.contract.roles import Role
-from handlers.expense import cards, rules, telling
+from handlers.expense import cards, paper, rules, telling
 from handlers.expense.cards import Picture
 from handlers.expense.forms import Answers
 from handlers.expense.rules import Act, State, Who
 from handlers.mechanisms.signoff import rules as chains
 from handlers.mechanisms.signoff import service as signoff
-from storage import expense, numbers, people, projects, settings
+from storage import expense, journal, numbers, people, projects, settings
 from storage import signoff as steps_table
 from storage.expense import Attachment, Claim, Line, Version
 from storage.people import Person
@@ -179,6 +179,16 @@ def send_files(ctx: Asked, claim: Claim) -> int:
     files = [StoredFile(each.sha256, each.name, each.size, each.mime) for each in claim.current.attachments]
     ctx.send_files(ctx.person, files, about=claim.subject)
     return len(files)
+
+
+def send_sheet(ctx: Asked, claim: Claim) -> None:
+    """Send the signature sheet of an approved claim, which its reader has found, into the reader's chat."""
+    if State(claim.state) is not State.APPROVED:
+        now = rules.STATE_WORDS[State(claim.state)]
+        raise Refusal(f"{claim.number} 现在是「{now}」，四级签齐通过后才有联签单", rule="P31")
+    document = paper.sheet(telling.picture(ctx, claim), journal.heads(ctx.tx)[journal.MAIN])
+    ctx.send_document(ctx.person, document, about=claim.subject)
+    _journal(ctx, "expense.sheet", claim)
 
 
 def todo(ctx: Context, person: Person) -> list[tuple[Claim, Step]]:

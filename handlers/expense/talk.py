@@ -126,6 +126,11 @@ def files(ctx: Asked, click: Click) -> Reply:
     return _files(ctx, service.by_id(ctx, number_in(click.args, "claim")))
 
 
+def sheet(ctx: Asked, click: Click) -> Reply:
+    """联签单: send the signature sheet as a PDF into the reader's chat."""
+    return _sheet(ctx, service.by_id(ctx, number_in(click.args, "claim")))
+
+
 def show(ctx: Asked, click: Click) -> Reply:
     """Send a claim from a list: the card to sign for its signer, the claim for everybody else."""
     claim = service.by_id(ctx, number_in(click.args, "claim"))
@@ -185,6 +190,11 @@ def say_edit(ctx: Asked, message: Message) -> Reply:
 def say_files(ctx: Asked, message: Message) -> Reply:
     """看附件 <编号>."""
     return _files(ctx, _named(ctx, message, "看附件"))
+
+
+def say_sheet(ctx: Asked, message: Message) -> Reply:
+    """联签单 编号."""
+    return _sheet(ctx, _named(ctx, message, "联签单"))
 
 
 def reassign(ctx: Asked, message: Message) -> Reply:
@@ -276,6 +286,12 @@ def _number(message: Message, word: str) -> str:
 def _files(ctx: Asked, claim: Claim) -> Reply:
     count = service.send_files(ctx, claim)
     text = f"{claim.number} 的 {count} 个附件马上发给您" if count else f"{claim.number} 无附件"
+    return Reply(toast=text, text=text)
+
+
+def _sheet(ctx: Asked, claim: Claim) -> Reply:
+    service.send_sheet(ctx, claim)
+    text = f"{claim.number} 的联签单（PDF）马上发给您"
     return Reply(toast=text, text=text)
 
 

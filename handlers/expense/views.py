@@ -37,6 +37,7 @@ ACTS: Mapping[str, str] = {
     "signoff.signed": "签字同意",
     "signoff.rejected": "签字驳回",
     "signoff.returned": "签字退回",
+    "expense.sheet": "取联签单",
     "refused": "被拒绝的尝试",
 }
 """What the journal calls each act on a claim, in words."""

@@ -16,6 +16,7 @@ from bot.config import Config, Demo, Feishu, Org, Server, Storage
 from bot.context import JobContext
 from bot.web.views import view_pages
 from handlers.contract.card import Field, Section, Tone
+from handlers.contract.chart import Chart, Series
 from handlers.contract.context import Context
 from handlers.contract.refusal import Refusal
 from handlers.contract.view import Cell, Table, View, row
@@ -23,6 +24,7 @@ from storage.migrations import upgrade
 from tests.house import House
 
 EVIL = "<script>alert(1)</script>"
+CHART = Chart(title="自查", labels=("一月",), series=(Series(EVIL, (0.25,)),), unit="%")
 
 
 def everything(_ctx: Context, argument: str) -> View:
@@ -35,7 +37,7 @@ def everything(_ctx: Context, argument: str) -> View:
         tone=Tone.GOOD,
         tag="已通过",
         fields=(Field("经办人", "林晓"),),
-        parts=(Section(("第一行",), title="一段"), table, Table("空的", ("一",), (), "没有")),
+        parts=(Section(("第一行",), title="一段"), table, Table("空的", ("一",), (), "没有"), CHART),
         back=("demo.all", "全部"),
     )
 
@@ -68,6 +70,14 @@ def test_what_does_not_exist_is_told_in_a_sentence(client: FlaskClient) -> None:
     assert missing.status_code == 404
     assert "没有编号是「none」的单子" in missing.text
     assert client.get("/views/demo.other").status_code == 404
+
+
+def test_a_chart_is_drawn_and_stands_beside_it_as_a_table(client: FlaskClient) -> None:
+    page = client.get("/views/demo.all/x").text
+
+    assert '<svg class="chart"' in page
+    assert "0.25%</td>" in page
+    assert EVIL not in page
 
 
 def test_a_view_is_only_for_this_machine_and_may_stand_in_the_workbench_alone(client: FlaskClient) -> None:

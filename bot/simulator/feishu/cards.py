@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.simulator.chats import Json
 from bot.simulator.feishu import card_values as v
+from bot.simulator.feishu import charts
 from bot.simulator.feishu.card_schema import (
     CONTAINERS,
     MAX_BYTES,
@@ -206,8 +207,11 @@ class _Check:
                     raise _fault(BAD_ROWS, "table rows is invalid", f"row {place}, column {name}", path)
 
     def chart(self, chart: Json, path: str) -> None:
-        if not isinstance(chart["chart_spec"].get("type"), str):
+        spec = chart["chart_spec"]
+        if not isinstance(spec.get("type"), str):
             raise _fault(BAD_CHART, "chart spec is invalid", "type", path)
+        if spec["type"] in charts.TYPES and (fault := charts.fault(spec)):
+            raise _fault(BAD_CHART, "chart spec is invalid", fault, path)
 
     def image(self, element: Json, path: str) -> None:
         keys = [element["img_key"]] if "img_key" in element else [i["img_key"] for i in element["img_list"]]

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from bot.simulator.chats import BOT, Json, Message
 from bot.simulator.feishu import card_view as feishu_view
+from bot.simulator.feishu import charts
 from bot.simulator.wecom import card_view as wecom_view
 from bot.simulator.workbench.markdown import anchor, marked_up, with_links
 
@@ -61,6 +62,13 @@ def _question(element: Json, above: Json | None) -> feishu_view.Question:
     return feishu_view.Question(element, feishu_view.caption_of(element, above))
 
 
+def _chart(spec: Json) -> Markup:
+    """Return a chart, as far as this client can draw its type."""
+    if spec["type"] not in charts.TYPES:
+        return Markup('<p class="no-picture">［chart］</p>')
+    return Markup(charts.drawing(spec))  # noqa: S704 - the drawing escapes
+
+
 def _confirm(button: feishu_view.Button) -> Json | None:
     """Return title and text of what a Feishu button asks once more."""
     asked = button.element.get("confirm")
@@ -84,6 +92,7 @@ _PAGE.globals.update(
     anchor=anchor,
     is_caption=_caption,
     marked_up=marked_up,
+    chart_of=_chart,
     button_of=lambda element: feishu_view.Button(element, None),
     confirm_of=_confirm,
     question_of=_question,

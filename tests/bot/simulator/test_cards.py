@@ -11,6 +11,13 @@ from bot.simulator.feishu.card_schema import TAGS
 from bot.simulator.feishu.errors import Refused
 from tests.bot.simulator.town import Json, button, card, column_set, form, plain, submit
 
+BARS: Json = {
+    "type": "bar",
+    "data": {"values": [{"month": "一月", "value": 3}]},
+    "xField": "month",
+    "yField": "value",
+}
+
 BAD, V1, RULE = cards.BAD_JSON, cards.V1_TAG, cards.BROKEN_RULE
 MARKDOWN = {"tag": "markdown", "content": "你好"}
 INPUT = {"tag": "input", "name": "reason", "label": plain("意见")}
@@ -42,7 +49,7 @@ SPECIMENS: dict[str, Json] = {
     },
     "person": {"tag": "person", "user_id": "ou_lin", "style": "capsule"},
     "person_list": PERSONS,
-    "chart": {"tag": "chart", "chart_spec": {"type": "bar", "tag": 1}, "aspect_ratio": "16:9"},
+    "chart": {"tag": "chart", "chart_spec": BARS | {"tag": 1}, "aspect_ratio": "16:9"},
     "table": TABLE | {"page_size": 5, "row_height": "low", "header_style": {"bold": True}},
     "column_set": column_set(MARKDOWN) | {"flex_mode": "flow", "horizontal_spacing": "8px"},
     "column": column_set(MARKDOWN),
@@ -194,6 +201,10 @@ VALUES: list[tuple[str, Json, int]] = [
     ("known person pinged", {"tag": "markdown", "content": "<at id=ou_lin></at>"}, 0),
     ("escaped ping of nobody", {"tag": "markdown", "content": "&lt;at id=ou_x&gt;"}, 0),
     ("chart without type", {"tag": "chart", "chart_spec": {}}, cards.BAD_CHART),
+    ("chart without data", {"tag": "chart", "chart_spec": {"type": "bar"}}, cards.BAD_CHART),
+    ("chart of words", {"tag": "chart", "chart_spec": BARS | {"yField": "month"}}, cards.BAD_CHART),
+    ("chart over nothing", {"tag": "chart", "chart_spec": BARS | {"xField": ["year"]}}, cards.BAD_CHART),
+    ("chart of no series", {"tag": "chart", "chart_spec": BARS | {"seriesField": "by"}}, cards.BAD_CHART),
     (
         "panel with two-value header padding",
         PANEL | {"header": {"title": plain("一"), "padding": "4px 8px"}},

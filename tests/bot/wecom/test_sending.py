@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import requests
+from msgspec import structs
 
 from bot.platform import SendFailed, Sent
 from bot.simulator.directory import SimPerson
@@ -26,6 +27,7 @@ from bot.wecom.pace import PER_MINUTE
 from bot.wecom.plain import CUT
 from bot.wecom.platform import MAX_FILE, WecomOutbound
 from handlers.contract.card import Button, Card, Field, Section, Style, Tone
+from handlers.contract.chart import Chart, Series
 from tests.bot.wecom.sealing import AGENT, CORP, KEY, TOKEN
 from tests.bot.wecom.stub import ISSUED, Stub, Told
 
@@ -209,6 +211,16 @@ def test_a_card_that_somebody_else_has_is_not_replaced(wecom: WeCom) -> None:
     landed = wecom.outbound.send_card(LIN, CARD, "token-1")
 
     assert failed(wecom.outbound.replace, "wang", landed.message_id, landed.handle, SIGNED).gone
+
+
+def test_the_chart_of_a_card_follows_it_as_a_picture_once_however_often_it_is_tried(wecom: WeCom) -> None:
+    chart = Chart(title="自查问题", labels=("一月", "二月"), series=(Series("自己发现", (3, None)),))
+    for _ in range(2):
+        wecom.outbound.send_card(LIN, structs.replace(CARD, chart=chart), "token-1")
+
+    card, picture = wecom.chat()
+    assert [each["label"] for each in card["buttons"]] == ["同意"]
+    assert picture["type"] == "image"
 
 
 # Files.
