@@ -21,6 +21,7 @@ from bot.platform import Clicked, Incoming, Said, Sent
 from bot.router import Router, Times
 from handlers.catalogue import CAPABILITIES, JOBS
 from handlers.contract.card import Args, Button, Card
+from handlers.contract.document import Document
 from handlers.contract.reply import Reply
 from storage import expense, files, journal, people, projects, signoff
 from storage.attempts import Attempt
@@ -191,6 +192,11 @@ class House:
         shown = (outbox.c.kind.in_((Kind.CARD, Kind.REPLACE)), outbox.c.subject.startswith(subject))
         rows = self._rows(key, *shown, newest=newest)
         return [msgspec.json.decode(each, type=Card) for each in rows]
+
+    def documents(self, key: str) -> list[Document]:
+        """Return the papers that somebody was sent."""
+        rows = self._rows(key, outbox.c.kind == Kind.DOCUMENT)
+        return [msgspec.json.decode(each, type=Document) for each in rows]
 
     def texts(self, key: str) -> list[str]:
         """Return the chat lines that somebody was sent."""

@@ -15,7 +15,13 @@ JOBS: tuple[Job[Context], ...] = (Job("finding.expire_evidence", every_minutes(5
 CAPABILITY = Capability(
     name=talk.NAME,
     words={"整改": Word(talk.rectify, "问题整改：看、交报告、复核；监事下发通知", "整改 ZG-2026-0001")},
-    clicks={"new": talk.open_form, "do": talk.do, "ask": talk.ask, "show": talk.show},
+    clicks={
+        "new": talk.open_form,
+        "do": talk.do,
+        "ask": talk.ask,
+        "show": talk.show,
+        "paper": talk.send_paper,
+    },
     forms={
         "open": Ask(talk.notice_questions, talk.open_notice),
         "say": Ask(talk.words_form, talk.say),

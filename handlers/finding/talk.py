@@ -39,6 +39,8 @@ def rectify(ctx: Asked, message: Message) -> Reply:
     found = service.readable(ctx, findings.by_number(ctx.tx, words[0].upper()))
     if len(words) == 1:
         return Reply(card=_card(ctx, found))
+    if words[1] in cards.PAPERS:
+        return _paper(ctx, found)
     what = cards.typed_act(words[1])
     if what is None:
         raise Refusal(f"没看懂「{words[1][:10]}」。发「整改 {found.number}」，用卡片上的按钮")
@@ -128,6 +130,11 @@ def show(ctx: Asked, click: Click) -> Reply:
     return Reply(toast=f"{found.number} 已发给您")
 
 
+def send_paper(ctx: Asked, click: Click) -> Reply:
+    """通知书 or 销号单: the finding on paper, as a file in the reader's chat."""
+    return _paper(ctx, service.readable(ctx, findings.get(ctx.tx, number_in(click.args, "finding"))))
+
+
 def on_file(ctx: Asked, event: FileOffered | FileStored | FileLost) -> Reply:
     """Evidence that was sent in chat while a report is being written."""
     evidence = drafts.take(ctx, event)
@@ -199,6 +206,12 @@ def _list(ctx: Asked) -> Reply:
             buttons=tuple(buttons),
         )
     )
+
+
+def _paper(ctx: Asked, found: Finding) -> Reply:
+    service.send_paper(ctx, found)
+    words = f"{found.number} 的文件马上发给您"
+    return Reply(toast=words, text=words)
 
 
 def _done(ctx: Asked, finding_id: int, version: int, what: Act, text: str) -> Reply:

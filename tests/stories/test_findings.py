@@ -27,7 +27,7 @@ def test_a_finding_goes_overdue_is_reported_with_a_photo_and_verified(world: Wor
     world.at(LATE[platform])
     world.reads("li", "ZG-2026-0001 整改已逾期（3月24日到期）")
     world.reads("chen", "ZG-2026-0001 李青的整改已逾期（3月24日到期）")
-    world.clicks("li", "处理 1")
+    world.says("li", "整改 ZG-2026-0001")
     world.settle()
     world.clicks("li", "交整改报告", "ZG-2026-0001")
     world.sends_picture("li", "采购记录.png")

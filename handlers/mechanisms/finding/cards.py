@@ -95,7 +95,7 @@ def card(picture: Picture, reader: int, ask: Act | None = None) -> Card:
             Field("来源", one.source),
         ),
         sections=(_trail(picture),),
-        buttons=tuple(_button(one, act) for act in acts) if ask is None else (),
+        buttons=(*(_button(one, act) for act in acts), _paper_button(one)) if ask is None else (),
         form=words_form(one, ask) if ask else None,
         calls=bool(acts),
     )
@@ -139,6 +139,11 @@ def _button(one: Finding, act: Act) -> Button:
     return Button(label, f"finding.{name}", _args(one, act), style, confirm, say)
 
 
+def _paper_button(one: Finding) -> Button:
+    label = "销号单" if State(one.state) is State.CLOSED else "通知书"
+    return Button(label, "finding.paper", {"finding": one.id}, say=f"整改 {one.number} {label}")
+
+
 def _args(one: Finding, act: Act) -> Args:
     return {"finding": one.id, "version": one.version, "act": act.value}
 
@@ -152,6 +157,10 @@ def words_form(one: Finding, act: Act) -> Form:
         buttons=(Button("提交", "finding.say", _args(one, act), Style.PRIMARY),),
         at_once=True,
     )
+
+
+PAPERS = ("通知书", "销号单")
+"""What the button of a finding's paper is called, while it is open and once it is closed."""
 
 
 def typed_act(label: str) -> Act | None:

@@ -14,7 +14,7 @@ from handlers.contract.roles import Role
 from handlers.mechanisms.deadline import rules as deadline_rules
 from handlers.mechanisms.deadline import service as deadlines
 from handlers.mechanisms.deadline.rules import Term
-from handlers.mechanisms.finding import cards, rules
+from handlers.mechanisms.finding import cards, paper, rules
 from handlers.mechanisms.finding.cards import Picture
 from handlers.mechanisms.finding.rules import Act, Matter, Part, Source, State
 from handlers.mechanisms.units import service as units
@@ -22,7 +22,7 @@ from handlers.mechanisms.units.rules import Unit
 from scheduler import calendar, workdays
 from scheduler.clock import today
 from storage import deadlines as deadline_rows
-from storage import findings, numbers, people
+from storage import findings, journal, numbers, people
 from storage.findings import Entry, Evidence, Finding
 from storage.people import Person
 
@@ -294,6 +294,13 @@ def picture(ctx: Context, found: Finding, reader: Person, files: int = 0) -> Pic
         _may_object(ctx, found, done),
         Act.EXTEND in done,
     )
+
+
+def send_paper(ctx: Asked, found: Finding) -> None:
+    """Send the notice, or the record of a closed finding, into the reader's chat as a paper."""
+    head = journal.heads(ctx.tx)[journal.MAIN]
+    ctx.send_document(ctx.person, paper.paper(picture(ctx, found, ctx.person), head), about=found.subject)
+    ctx.record(ctx.person, "finding.paper", found.subject, found.version, {})
 
 
 def waiting_for(ctx: Context, person: Person, limit: int) -> list[Finding]:

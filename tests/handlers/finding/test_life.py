@@ -210,6 +210,24 @@ def test_a_talk_is_on_record(house: House) -> None:
     assert "简成 约谈：3月20日与李青谈了采购留痕" in look(house, "li")
 
 
+def test_the_notice_and_the_record_are_papers_for_those_who_may_read(house: House) -> None:
+    serve(house)
+    press(house, "li", "通知书")
+    press(house, "li", "交整改报告", "改好了")
+    press(house, "jian", "通过销号")
+    assert house.say("jian", f"整改 {NUMBER} 销号单").text == f"{NUMBER} 的文件马上发给您"
+    (notice,), (record,) = house.documents("li"), house.documents("jian")
+    assert (notice.file_name, record.file_name) == (
+        "ZG-2026-0001 整改通知书.pdf",
+        "ZG-2026-0001 整改销号单.pdf",
+    )
+    assert [(each.role, each.name) for each in record.sign_lines] == [
+        ("责任人报告", "李青"),
+        ("复核验收", "简成"),
+    ]
+    assert house.say("lin", f"整改 {NUMBER} 通知书").refused
+
+
 # Who may.
 
 
