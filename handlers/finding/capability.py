@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.contract.capability import Ask, Capability, Word
 from handlers.contract.context import Context
 from handlers.contract.reminder import Ladder
-from handlers.finding import drafts, talk
+from handlers.finding import checks, drafts, talk
 from handlers.mechanisms.finding import nudging, rules
 from scheduler.job import Job
 from scheduler.periods import every_minutes
@@ -28,6 +28,7 @@ CAPABILITY = Capability(
     },
     takes_files=talk.on_file,
     cancel=talk.cancel,
+    check=checks.remarks,
     waiting=talk.waiting,
     watch=talk.watch,
     ladders={

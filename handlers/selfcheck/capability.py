@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from handlers.contract.capability import Ask, Capability, Word
 from handlers.contract.reminder import Ladder
-from handlers.selfcheck import rules, service, talk
+from handlers.selfcheck import checks, rules, service, talk
 from handlers.selfcheck.jobs import jobs
 from handlers.selfcheck.service import Sources
 
@@ -28,6 +28,7 @@ def selfcheck(others: Sequence[Capability]) -> Capability:
             "submit": Ask(talk.sheet_questions, talk.submit),
             "advise": Ask(talk.advice_questions, talk.advise),
         },
+        check=checks.remarks,
         waiting=talk.waiting,
         watch=talk.watch,
         ladders={rules.SUBMIT: Ladder(rules.RUNGS, service.nudges)},

@@ -11,6 +11,7 @@ from bot.context import JobContext
 from handlers.catalogue import CAPABILITIES
 from handlers.contract.card import Args
 from handlers.contract.reply import Reply
+from handlers.finding import checks
 from handlers.mechanisms.deadline import jobs
 from tests.house import ZONE, House, button_in, buttons_of, read
 
@@ -314,3 +315,14 @@ def test_what_waits_for_each_stands_in_their_list(house: House) -> None:
     assert f"{NUMBER} · 李青 · 待复核" in read(house.say("jian", "待办").card)
     opened = house.press("jian", buttons_of(house.say("jian", "待办").card)[0])
     assert opened.toast == f"{NUMBER} 已发给您"
+
+
+def test_the_doctor_says_when_nobody_could_verify_what_the_only_supervisor_answers_for(house: House) -> None:
+    def remarks() -> list[str]:
+        with house.database.read() as tx:
+            now = house.clock.now()
+            return [each.words for each in checks.remarks(JobContext(tx, now, now, ZONE))]
+
+    assert remarks() == []
+    house.give_roles("shen", "经办人")
+    assert "监事自己的问题没有人能复核" in remarks()[0]

@@ -12,6 +12,7 @@ from handlers.catalogue import CAPABILITIES
 from handlers.contract.card import Card
 from handlers.contract.reply import Reply
 from handlers.mechanisms.deadline import jobs as mornings
+from handlers.selfcheck import checks
 from storage import people, selfcheck
 from storage.people import NewPerson
 from tests.house import ZONE, House, button_in, buttons_of, read
@@ -242,3 +243,11 @@ def test_a_sheet_waits_in_its_leads_list(office: Office) -> None:
     assert "自查表 · 财务部 · 2026年9月" in read(office.house.say("wang", "待办").card)
     office.hand_in("wang")
     assert "没有等您办的事" in read(office.house.say("wang", "待办").card)
+
+
+def test_the_doctor_names_teams_that_nobody_leads(office: Office) -> None:
+    office.house.give_roles("wang", "经办人")
+    with office.house.database.read() as tx:
+        now = office.house.clock.now()
+        (remark,) = checks.remarks(JobContext(tx, now, now, ZONE))
+    assert remark.words.startswith("财务部没有负责人")
