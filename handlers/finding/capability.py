@@ -5,12 +5,18 @@ from __future__ import annotations
 from handlers.contract.capability import Ask, Capability, Word
 from handlers.contract.context import Context
 from handlers.contract.reminder import Ladder
-from handlers.finding import checks, drafts, talk
+from handlers.finding import checks, talk
+from handlers.mechanisms.evidence import service as evidence
 from handlers.mechanisms.finding import nudging, rules
 from scheduler.job import Job
 from scheduler.periods import every_minutes
 
-JOBS: tuple[Job[Context], ...] = (Job("finding.expire_evidence", every_minutes(5), drafts.expire),)
+
+def _expire(ctx: Context) -> None:
+    evidence.expire(ctx, talk.NAME, "整改")
+
+
+JOBS: tuple[Job[Context], ...] = (Job("finding.expire_evidence", every_minutes(5), _expire),)
 
 CAPABILITY = Capability(
     name=talk.NAME,

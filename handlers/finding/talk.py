@@ -13,9 +13,10 @@ from handlers.contract.reply import Reply
 from handlers.contract.roles import Role
 from handlers.contract.watch import Part as ScreenPart
 from handlers.contract.watch import Watched
-from handlers.finding import drafts, forms
+from handlers.finding import forms
 from handlers.finding.forms import Answers
 from handlers.mechanisms.deadline.rules import Term
+from handlers.mechanisms.evidence import service as evidence
 from handlers.mechanisms.finding import cards, rules, service
 from handlers.mechanisms.finding.rules import ACT_WORDS, Act, State
 from handlers.mechanisms.finding.service import New
@@ -104,7 +105,7 @@ def ask(ctx: Asked, click: Click) -> Reply:
     what = _act_in(click.args)
     mine = rules.parts(ctx.person, service.matter(ctx, found), service.roster(ctx))
     rules.next_state(State(found.state), what, mine)
-    files = len(drafts.begin(ctx, found.id).files) if what is Act.REPORT else 0
+    files = len(evidence.begin(ctx, NAME, found.id).files) if what is Act.REPORT else 0
     picture = service.picture(ctx, found, ctx.person, files)
     return Reply(card=cards.card(picture, ctx.person.id, ask=what))
 
@@ -137,21 +138,13 @@ def send_paper(ctx: Asked, click: Click) -> Reply:
 
 def on_file(ctx: Asked, event: FileOffered | FileStored | FileLost) -> Reply:
     """Evidence that was sent in chat while a report is being written."""
-    evidence = drafts.take(ctx, event)
-    if evidence is None:
-        return Reply(text="这份文件到的时候报告已经交了，没有加进去。需要的话请重新打开这件整改。")
-    if isinstance(event, FileLost):
-        return Reply(text=f"「{event.name}」没有收到：{event.why}。请换一份再发。")
-    if isinstance(event, FileStored):
-        return Reply(text=f"证据已收到：{event.file.name}（共 {len(evidence.files)} 个），交报告时一并交上。")
-    return Reply()
+    return evidence.take(ctx, NAME, event)
 
 
 def cancel(ctx: Asked) -> Reply | None:
     """取消: forget the evidence that was sent for a report."""
-    if drafts.find(ctx) is None:
+    if not evidence.end(ctx, NAME):
         return None
-    drafts.end(ctx)
     return Reply(text="整改报告先不交了，发来的证据已清掉。期限不变。")
 
 
@@ -215,14 +208,8 @@ def _paper(ctx: Asked, found: Finding) -> Reply:
 
 
 def _done(ctx: Asked, finding_id: int, version: int, what: Act, text: str) -> Reply:
-    evidence = drafts.find(ctx) if what is Act.REPORT else None
-    if evidence and evidence.finding != finding_id:
-        evidence = None
-    if evidence and evidence.fetching:
-        raise Refusal("还有证据文件正在取，请等几秒再交")
-    found = service.act(ctx, finding_id, version, what, text, evidence.files if evidence else ())
-    if evidence:
-        drafts.end(ctx)
+    files = evidence.taken(ctx, NAME, finding_id) if what is Act.REPORT else []
+    found = service.act(ctx, finding_id, version, what, text, files)
     if what is Act.RELAPSED:
         _open_again(ctx, found, text)
     return Reply(card=_card(ctx, found), toast=f"{found.number} 已{ACT_WORDS[what]}")

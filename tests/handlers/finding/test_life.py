@@ -91,7 +91,7 @@ def test_evidence_sent_in_the_chat_goes_in_with_the_report(house: House) -> None
     serve(house)
     form = house.press("li", button_in(house.say("li", f"整改 {NUMBER}").card, "交整改报告")).card
     house.send_file("li", "采购记录.pdf")
-    assert "证据已收到：采购记录.pdf（共 1 个），交报告时一并交上。" in house.texts("li")
+    assert "证据已收到：采购记录.pdf（共 1 个），提交时一并交上。" in house.texts("li")
     house.press("li", button_in(form, "提交"), {"text": "见附件"})
     assert "李青 交整改报告：见附件（附件 1 个）" in look(house, "jian")
     house.send_file("li", "出租车票.pdf")
@@ -104,6 +104,17 @@ def test_while_a_file_is_on_its_way_the_report_waits(house: House) -> None:
     house.offer_file("li", "采购记录.pdf")
     refused = house.press("li", button_in(form, "提交"), {"text": "见附件"})
     assert refused.text == "还有证据文件正在取，请等几秒再交"
+
+
+def test_evidence_that_is_left_alone_for_a_day_is_dropped_and_that_is_said(house: House) -> None:
+    serve(house)
+    house.press("li", button_in(house.say("li", f"整改 {NUMBER}").card, "交整改报告"))
+    house.send_file("li", "采购记录.pdf")
+    house.clock.forward(timedelta(hours=25))
+    house.run_jobs()
+    assert house.texts("li")[-1].startswith("先前发来的证据放了一天没有交上，已清掉。")
+    assert house.say("li", f"整改 {NUMBER} 交整改报告 改好了").card is not None
+    assert "附件" not in look(house, "jian").split("经过")[1]
 
 
 def test_what_is_returned_gets_five_working_days_and_is_reported_again(house: House) -> None:

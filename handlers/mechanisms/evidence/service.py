@@ -1,0 +1,98 @@
+"""Keeping evidence together: it is kept until the words go in, or a day has passed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+
+from handlers.contract.context import Asked, Context
+from handlers.contract.incoming import FileLost, FileOffered, FileStored, StoredFile
+from handlers.contract.refusal import Refusal
+from handlers.contract.reply import Reply
+from storage import dialogue, people
+
+KEPT = timedelta(hours=24)
+MOST_FILES = 20
+
+
+class Evidence(msgspec.Struct):
+    """Files that came and files on their way; `matter` is the capability's own row number."""
+
+    matter: int
+    files: list[StoredFile] = []
+    fetching: dict[int, str] = {}
+
+
+def begin(ctx: Asked, capability: str, matter: int) -> Evidence:
+    """Let files that are sent from now on belong to a matter; what came for it before is kept."""
+    found = find(ctx, capability)
+    if found and found.matter == matter:
+        return found
+    new = Evidence(matter)
+    dialogue.begin(ctx.tx, ctx.person.id, capability, _encode(new), ctx.now + KEPT)
+    return new
+
+
+def find(ctx: Asked, capability: str) -> Evidence | None:
+    """Return what a person has sent so far."""
+    found = dialogue.find(ctx.tx, ctx.person.id, capability, ctx.now)
+    return msgspec.json.decode(found.data, type=Evidence) if found else None
+
+
+def taken(ctx: Asked, capability: str, matter: int) -> list[StoredFile]:
+    """Return the files for a matter and forget them: they go in now. Raises Refusal while one is coming."""
+    found = find(ctx, capability)
+    if found is None or found.matter != matter:
+        return []
+    if found.fetching:
+        raise Refusal("还有证据文件正在取，请等几秒再交")
+    end(ctx, capability)
+    return found.files
+
+
+def end(ctx: Asked, capability: str) -> bool:
+    """Forget what was sent; tell whether there was anything open."""
+    found = dialogue.find(ctx.tx, ctx.person.id, capability, ctx.now)
+    if found:
+        dialogue.end(ctx.tx, found.id)
+    return found is not None
+
+
+def take(ctx: Asked, capability: str, event: FileOffered | FileStored | FileLost) -> Reply:
+    """Note a file on its way, take one in, or strike one that did not come; say so. Raises Refusal."""
+    found = dialogue.find(ctx.tx, ctx.person.id, capability, ctx.now)
+    if found is None:
+        return Reply(text="这份文件到的时候已经交了，没有加进去。需要的话请重新打开那一件。")
+    evidence = msgspec.json.decode(found.data, type=Evidence)
+    if isinstance(event, FileOffered):
+        if len(evidence.files) + len(evidence.fetching) >= MOST_FILES:
+            raise Refusal(f"一次最多 {MOST_FILES} 个文件，请先交上这些")
+        evidence.fetching[event.ticket] = event.name
+    else:
+        evidence.fetching.pop(event.ticket, None)
+    if isinstance(event, FileStored) and event.file.sha256 not in {each.sha256 for each in evidence.files}:
+        evidence.files.append(event.file)
+    dialogue.save(ctx.tx, found.id, _encode(evidence), ctx.now + KEPT)
+    return _said(event, len(evidence.files))
+
+
+def _said(event: FileOffered | FileStored | FileLost, count: int) -> Reply:
+    if isinstance(event, FileLost):
+        return Reply(text=f"「{event.name}」没有收到：{event.why}。请换一份再发。")
+    if isinstance(event, FileStored):
+        return Reply(text=f"证据已收到：{event.file.name}（共 {count} 个），提交时一并交上。")
+    return Reply()
+
+
+def expire(ctx: Context, capability: str, word: str) -> None:
+    """Drop evidence that was left alone for a day, and say so; `word` begins the matter again."""
+    for each in dialogue.expired(ctx.tx, capability, ctx.now):
+        dialogue.end(ctx.tx, each.id)
+        if msgspec.json.decode(each.data, type=Evidence).files:
+            words = f"先前发来的证据放了一天没有交上，已清掉。请发「{word}」重新开始。"
+            ctx.send_text(people.get(ctx.tx, each.person_id), words)
+
+
+def _encode(evidence: Evidence) -> str:
+    return msgspec.json.encode(evidence).decode()
