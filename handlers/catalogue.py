@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.contract.capability import Capability
 from handlers.contract.context import Context
 from handlers.desk.capability import desk
+from handlers.duty.capability import CAPABILITY as DUTY
 from handlers.expense.capability import CAPABILITY as EXPENSE
 from handlers.finding.capability import CAPABILITY as FINDING
 from handlers.mechanisms.attention.rules import BUDGET_DEFAULT, BUDGET_SETTING
@@ -13,7 +14,7 @@ from handlers.selfcheck.capability import selfcheck
 from scheduler.job import Job
 
 _LEDGERS = (EXPENSE,)
-_WORK = (*_LEDGERS, FINDING, selfcheck(_LEDGERS))
+_WORK = (*_LEDGERS, FINDING, selfcheck(_LEDGERS), DUTY)
 
 CAPABILITIES: tuple[Capability, ...] = (*_WORK, desk(_WORK))
 

@@ -155,8 +155,9 @@ def test_the_clock_moves_to_the_next_working_day_and_a_draft_expires(bench: Work
     ):
         bench.page.get_by_role("button", name=label).click()
         expect(clock).to_contain_text(then)
-    bench.presses(LIN, "提交", **CLAIM)
-    bench.is_told("这张草稿已经提交或过期了")
+    bench.reads(LIN, "放了太久，已过期。发「报销」重新开始")
+    bench.says(LIN, "报销")
+    bench.card(LIN, "提交")
     bench.page.get_by_role("button", name="月底").click()
     expect(clock).to_contain_text("3月31日 周二 18:0")
     bench.presses(LIN, "提交", **CLAIM)
