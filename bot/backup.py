@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -75,17 +76,18 @@ def restore(config: Config, folder: Path, say: Say) -> Manifest:
     _nothing_in_its_way(config, target)
     manifest = _read(folder)
     say("正在核对备份……")
-    half = _half(target)
     _check_ledger(folder, manifest)
-    shutil.copyfile(folder / LEDGER, half)
-    known = _blobs(half)
-    _check_files(folder, known)
-    _copy_files(FileStore(folder / FILES), FileStore(Path(config.storage.files)), known, say)
-    _copy_phone_key(folder / FILES, Path(config.storage.files))
-    held = _settle(half, manifest, config.org.timezone)
-    if held:
-        say(f"备份那时有 {held} 条消息还没发出，已先停下：见 qinglian outbox list，要补发用 outbox retry")
-    half.replace(target)
+    with _half(target) as half:
+        shutil.copyfile(folder / LEDGER, half)
+        _check_manifest(folder, half, manifest)
+        known = _blobs(half)
+        _check_files(folder, known)
+        _copy_files(FileStore(folder / FILES), FileStore(Path(config.storage.files)), known, say)
+        _copy_phone_key(folder / FILES, Path(config.storage.files))
+        held = _settle(half, manifest, config.org.timezone)
+        if held:
+            say(f"备份那时有 {held} 条消息还没发出，已先停下：见 qinglian outbox list，要补发用 outbox retry")
+        half.replace(target)
     return manifest
 
 
@@ -107,9 +109,14 @@ def _new_folder(folder: Path) -> Iterator[None]:
     except BaseException as error:
         for each in folder.iterdir():
             shutil.rmtree(each) if each.is_dir() else each.unlink()
-        if isinstance(error, OSError):
-            raise Words(f"备份没有做成：{error.strerror}。{folder} 已清空") from None
+        if isinstance(error, OSError | sqlite3.Error):
+            raise Words(f"备份没有做成：{_why(error)}。{folder} 已清空") from None
         raise
+
+
+def _why(error: OSError | sqlite3.Error) -> str:
+    """What went wrong, in the system's words; SQLite says "disk is full" where no room was left."""
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
 
 
 def _why_not_empty(folder: Path) -> str:
@@ -120,12 +127,18 @@ def _why_not_empty(folder: Path) -> str:
     return f"{folder} 不是空的。请给一个新的或空的文件夹"
 
 
-def _described(folder: Path) -> Manifest:
-    copy = Database(f"{SQLITE}{folder / LEDGER}")
+def _inside(ledger: Path) -> tuple[str, int, dict[str, tuple[int, str]]]:
+    """Return a ledger's schema, how many files it names, and the heads of its journal."""
+    copy = Database(f"{SQLITE}{ledger}")
     with copy.read() as tx:
         heads, count = journal.heads(tx), len(files.blobs(tx))
     schema = revision(copy)
     copy.close()
+    return schema, count, heads
+
+
+def _described(folder: Path) -> Manifest:
+    schema, count, heads = _inside(folder / LEDGER)
     made = datetime.now(UTC).isoformat(timespec="seconds")
     return Manifest(made, version("qinglian"), schema, _digest(folder / LEDGER), count, heads)
 
@@ -194,6 +207,12 @@ def _check_ledger(folder: Path, manifest: Manifest) -> None:
         raise Words(f"这份备份来自更新的版本（{manifest.program}）。请先升级清廉助手，再恢复")
 
 
+def _check_manifest(folder: Path, ledger: Path, manifest: Manifest) -> None:
+    """What the manifest says is put on record, so it has to be what the ledger says itself."""
+    if _inside(ledger) != (manifest.schema, manifest.files, manifest.heads):
+        raise Words(f"{folder / MANIFEST} 说的和里面的账本不一样，不能用它恢复。请换一份备份")
+
+
 def _check_files(folder: Path, known: Sequence[Blob]) -> None:
     store = FileStore(folder / FILES)
     bad = [each.sha256[:12] for each in known if not store.holds(each, deep=True)]
@@ -224,13 +243,25 @@ def _settle(half: Path, manifest: Manifest, zone: str) -> int:
     return held
 
 
-def _half(target: Path) -> Path:
-    """Return where the ledger is made ready, without what an earlier attempt left that was cut short."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def _half(target: Path) -> Iterator[Path]:
+    """Where the ledger is made ready: nothing of an earlier attempt is there, nothing stays of this one."""
     half = target.with_name(f"{target.name}.restoring")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _clear(half)
+        yield half
+    except (OSError, sqlite3.Error) as error:
+        raise Words(
+            f"没有恢复成：写 {target.parent} 时出错（{_why(error)}）。什么都没有改动，请腾出地方再来"
+        ) from None
+    finally:
+        _clear(half)
+
+
+def _clear(half: Path) -> None:
     for ending in ("", *BESIDE):
         half.with_name(half.name + ending).unlink(missing_ok=True)
-    return half
 
 
 def _digest(path: Path) -> str:

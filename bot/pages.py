@@ -64,6 +64,11 @@ class Pages:
             page = self._page(tx, _found(tx, token))
             return page.sheet(page.form())
 
+    def check(self, token: str) -> None:
+        """Turn an unknown link away. Raises Closed as the others do."""
+        with self._database.read() as tx:
+            _found(tx, token)
+
     def account(self, token: str, platform: str) -> str:
         """Return the account of its person on a platform, "" for somebody who chats elsewhere."""
         with self._database.read() as tx:

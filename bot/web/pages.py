@@ -107,6 +107,7 @@ class Door:
 
     def hand_in(self, token: str) -> Response:
         """POST: hand it in; the form comes back where something is to be mended."""
+        self._pages.check(token)
         if name := request.form.get(ENCLOSED):
             # A browser without script sends the name of a file that was chosen but not uploaded.
             words = f"「{name[:NAME_LIMIT]}」还没有传上来：请先点「上传所选文件」，再提交"
@@ -119,6 +120,7 @@ class Door:
 
     def keep(self, token: str) -> Response:
         """POST: keep what was typed so far."""
+        self._pages.check(token)
         self._pages.keep(token, _typed())
         return Response(status=204)
 
@@ -138,7 +140,8 @@ class Door:
         return _drawn(token, replace(sheet, form=structs.replace(sheet.form, problems=problems)))
 
     def _enclosed(self, token: str) -> str:
-        """Do it; return why a file is not kept, or nothing."""
+        """Do it; return why a file is not kept, or nothing. Without a link nothing is read at all."""
+        self._pages.check(token)
         if typed := _typed():
             self._pages.keep(token, typed)
         if key := request.form.get(TAKE):

@@ -11,6 +11,7 @@ import msgspec
 from handlers.contract.card import Card
 from handlers.contract.context import Asked, Context
 from handlers.contract.incoming import FileGiven, FileLost, FileOffered, FileStored, FileTaken, StoredFile
+from handlers.contract.refusal import Refusal
 from handlers.expense import cards, forms
 from handlers.expense.forms import Answers, Content, Problems
 from storage import dialogue, people, projects
@@ -19,6 +20,7 @@ from storage.expense import Claim, Version
 
 CAPABILITY = "expense"
 KEPT = timedelta(hours=24)
+MOST_FILES = 30
 
 
 class Draft(msgspec.Struct):
@@ -68,6 +70,8 @@ def keep(ctx: Asked, draft: Draft, values: Mapping[str, str]) -> None:
 def enclose(ctx: Asked, draft: Draft, event: FileGiven | FileTaken) -> None:
     """Add a file that is here already, or take one out."""
     given = event.file.sha256 if isinstance(event, FileGiven) else event.key
+    if isinstance(event, FileGiven):
+        _has_room(draft)
     kept = [each for each in draft.content.files if each.sha256 != given]
     draft.content.files = [*kept, event.file] if isinstance(event, FileGiven) else kept
     _save_and_show(ctx, draft)
@@ -75,9 +79,15 @@ def enclose(ctx: Asked, draft: Draft, event: FileGiven | FileTaken) -> None:
 
 def expect(ctx: Asked, draft: Draft, offered: FileOffered) -> Draft:
     """Note a file that is on its way."""
+    _has_room(draft)
     draft.content.fetching[offered.ticket] = offered.name
     _save_and_show(ctx, draft)
     return draft
+
+
+def _has_room(draft: Draft) -> None:
+    if len(draft.content.files) + len(draft.content.fetching) >= MOST_FILES:
+        raise Refusal(f"一张单子最多 {MOST_FILES} 个附件。多的请并成一个 PDF，或分开报")
 
 
 def settle(ctx: Asked, draft: Draft, event: FileStored | FileLost) -> str:

@@ -14,10 +14,11 @@ from handlers.contract.view import Cell, Row, Table, View, row
 from handlers.contract.wording import yuan
 from handlers.expense import telling
 from handlers.expense.cards import TONES
-from handlers.expense.rules import STATE_WORDS, State
+from handlers.expense.rules import CHAIN_SETTING, STATE_WORDS, State
 from storage import attempts, expense, journal, people, projects, signoff
 from storage.expense import Claim, Version
 from storage.journal import Entry
+from storage.people import Person
 from storage.signoff import Step, StepState
 
 SHOWN = 200
@@ -161,19 +162,23 @@ def _attempts(ctx: Context, claim: Claim) -> Table:
 
 
 def _journal(ctx: Context, claim: Claim) -> Table:
+    lines = journal.lines(ctx.tx, [claim.subject])
+    names = people.by_keys(ctx.tx, {entry.actor for entry, _ in lines})
     rows = tuple(
         row(
             str(entry.seq),
             _moment(datetime.fromisoformat(entry.at), ctx.zone),
-            entry.actor,
+            _who(entry.actor, names),
             ACTS.get(entry.act, entry.act),
             f"第 {entry.version} 版" if entry.version else "",
             _told(entry),
             _short(digest),
         )
-        for entry, digest in journal.lines(ctx.tx, [claim.subject])
+        for entry, digest in lines
     )
-    return Table("流水账", ("序号", "时间", "谁", "做了什么", "版本", "内容", "校验值"), rows)
+    return Table(
+        "流水账（序号在整本账里连续）", ("序号", "时间", "谁", "做了什么", "版本", "内容", "校验值"), rows
+    )
 
 
 def _whole(ctx: Context) -> Section:
@@ -187,9 +192,21 @@ def _whole(ctx: Context) -> Section:
     return Section((line,), title="核对")
 
 
+def _who(key: str, names: Mapping[str, Person]) -> str:
+    return f"{names[key].name}（{key}）" if key in names else key
+
+
 def _told(entry: Entry) -> str:
     facts = json.loads(entry.facts)
-    return "；".join(f"{word}：{facts[name]}" for name, word in _FACTS.items() if facts.get(name))
+    return "；".join(f"{word}：{_fact(facts[name])}" for name, word in _FACTS.items() if facts.get(name))
+
+
+def _fact(value: object) -> object:
+    """A fact as people read it: the chain's rule by its name."""
+    setting, _, version = str(value).partition("/")
+    if setting != CHAIN_SETTING:
+        return value
+    return f"四级联签第 {version} 版规则" if version != "0" else "四级联签默认规则"
 
 
 def _short(digest: str) -> Cell:

@@ -217,6 +217,32 @@ def test_a_backup_of_a_newer_program_is_refused(home: House, tmp_path: Path) -> 
         copies.restore(config(tmp_path / "away"), tmp_path / "backup", quiet)
 
 
+@pytest.mark.parametrize("said", [{"files": 9}, {"heads": {}}, {"schema": "0001"}])
+def test_a_manifest_that_says_something_else_than_the_ledger_is_not_believed(
+    home: House, tmp_path: Path, said: dict[str, object]
+) -> None:
+    copies.backup(config(tmp_path / "home"), tmp_path / "backup", quiet)
+    manifest = tmp_path / "backup" / copies.MANIFEST
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | said))
+    with pytest.raises(Words, match="说的和里面的账本不一样"):
+        restored(tmp_path)
+    assert not list((tmp_path / "away").glob("*.db*"))
+
+
+def test_where_there_is_no_room_nothing_half_restored_stays(
+    home: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copies.backup(config(tmp_path / "home"), tmp_path / "backup", quiet)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("bot.backup.upgrade", full)
+    with pytest.raises(Words, match=r"没有恢复成：写 .*away 时出错（No space left on device）"):
+        restored(tmp_path)
+    assert not list((tmp_path / "away").glob("*.db*"))
+
+
 def test_nothing_that_is_there_is_ever_overwritten(home: House, tmp_path: Path) -> None:
     here = config(tmp_path / "home")
     copies.backup(here, tmp_path / "backup", quiet)

@@ -274,3 +274,12 @@ def test_what_was_taken_back_while_it_was_changed_is_handed_in_all_the_same(hous
     house.say("lin", f"撤回 {NUMBER}")
     assert not house.press("lin", button, VALUES).refused
     assert (house.claim().state, house.claim().current.version) == ("signing", 2)
+
+
+def test_a_draft_holds_thirty_files_and_says_so(house: House) -> None:
+    house.say("lin", "报销")
+    for number in range(30):
+        house.send_file("lin", f"{'票' * number}.pdf")
+    assert "一张单子最多 30 个附件" in house.offer_file("lin", "多一张.pdf").text
+    hand_in(house)
+    assert len(files(house)) == 30

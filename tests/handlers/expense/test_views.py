@@ -87,7 +87,7 @@ def test_a_refused_attempt_stands_beside_what_was_done(returned: House) -> None:
 
 def test_the_journal_is_shown_entry_by_entry_and_whether_the_chain_holds(returned: House) -> None:
     trail = look(returned, "trail", NUMBER)
-    acts = [each[3] for each in table(trail, "流水账")]
+    acts = [each[3] for each in table(trail, "流水账（序号在整本账里连续）")]
     assert acts == [
         "提交",
         "签字同意",
