@@ -534,7 +534,7 @@ def test_a_year_that_is_not_known_cannot_be_written_out(installation: Installati
 
 def test_the_timetable_says_what_comes_when_and_leaves_out_the_houses_own(installation: Installation) -> None:
     lines = installation.done("jobs").splitlines()
-    assert [line.split()[2] for line in lines] == ["selfcheck.round", "deadline.morning"]
+    assert [line.split()[2] for line in lines] == ["selfcheck.round", "duty.open", "deadline.morning"]
     assert all(re.match(r"\d{4}-\d\d-\d\d 08:\d\d  ", line) for line in lines)
     assert all(line.endswith("还没有做过") for line in lines)
 

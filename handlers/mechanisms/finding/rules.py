@@ -161,14 +161,14 @@ def verifiers(matter: Matter, roster: Sequence[Person]) -> list[Person]:
     """Return who may verify, by key: supervisors; failing them the party secretary as the branch's 纪检委员;
     failing that the unpaid members of the council (decision 25). Never the owner, never the owner's line.
 
-    A supervisor who opened the finding verifies it only where there is no other."""
+    Who opened the finding verifies it only where there is no other."""
     barred = {matter.owner, *matter.line}
     free = sorted((each for each in roster if each.active and each.id not in barred), key=lambda one: one.key)
     supervisors = [each for each in free if Role.SUPERVISOR in each.roles]
-    others = [each for each in supervisors if each.id != matter.opened_by]
     secretaries = [each for each in free if Role.PARTY_SECRETARY in each.roles]
     unpaid = [each for each in free if Role.COUNCIL_MEMBER in each.roles and not each.roles & _STAFF]
-    return others or supervisors or secretaries or unpaid
+    able = supervisors or secretaries or unpaid
+    return [each for each in able if each.id != matter.opened_by] or able
 
 
 def parts(person: Person, matter: Matter, roster: Sequence[Person]) -> set[Part]:
