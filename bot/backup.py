@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -109,14 +108,14 @@ def _new_folder(folder: Path) -> Iterator[None]:
     except BaseException as error:
         for each in folder.iterdir():
             shutil.rmtree(each) if each.is_dir() else each.unlink()
-        if isinstance(error, OSError | sqlite3.Error):
+        if isinstance(error, OSError):
             raise Words(f"备份没有做成：{_why(error)}。{folder} 已清空") from None
         raise
 
 
-def _why(error: OSError | sqlite3.Error) -> str:
-    """What went wrong, in the system's words; SQLite says "disk is full" where no room was left."""
-    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+def _why(error: OSError) -> str:
+    """What went wrong, in the system's words."""
+    return error.strerror or str(error)
 
 
 def _why_not_empty(folder: Path) -> str:
@@ -251,7 +250,7 @@ def _half(target: Path) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         _clear(half)
         yield half
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
         raise Words(
             f"没有恢复成：写 {target.parent} 时出错（{_why(error)}）。什么都没有改动，请腾出地方再来"
         ) from None

@@ -166,12 +166,16 @@ class Database:
     def copy_to(self, path: Path) -> None:
         """Copy a SQLite database into a new file as it stands at one moment, while others write on.
 
-        Source: SQLite's online backup API. The file appears under its name when it is whole."""
+        Source: SQLite's online backup API. The file appears under its name when it is whole. Raises OSError
+        where it cannot be written."""
         half = path.with_name(f"{path.name}.part")
-        with self._engine.connect() as connection, closing(sqlite3.connect(half)) as copy:
-            source = connection.connection.driver_connection
-            source.backup(copy)  # type: ignore[union-attr]  # sqlite3's own connection
-            copy.execute("PRAGMA journal_mode=DELETE")
+        try:
+            with self._engine.connect() as connection, closing(sqlite3.connect(half)) as copy:
+                source = connection.connection.driver_connection
+                source.backup(copy)  # type: ignore[union-attr]  # sqlite3's own connection
+                copy.execute("PRAGMA journal_mode=DELETE")
+        except sqlite3.Error as error:
+            raise OSError(f"SQLite: {error}") from error
         with half.open("rb+") as written:
             os.fsync(written.fileno())
         half.replace(path)

@@ -137,7 +137,7 @@ def create(tx: Tx, month: str, unit_key: str, unit_name: str, draft: str, now: d
 
 def hand_in(tx: Tx, one: Sheet, new: Version, zero: bool) -> bool:
     """Add a version; False when somebody else was first."""
-    same = (sheet.c.id == one.id, sheet.c.version == one.version)
+    same = (sheet.c.id == one.id, sheet.c.version == one.version, sheet.c.state != VOID)
     values = {"state": SUBMITTED, "version": new.version, "zero": int(zero)}
     if tx.run(update(sheet).where(*same).values(**values)).rowcount != 1:
         return False

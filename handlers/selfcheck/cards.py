@@ -39,18 +39,24 @@ def fill_button(sheet: Sheet, label: str) -> Button:
     return Button(label, "selfcheck.fill", args, Style.PRIMARY, say="自查")
 
 
-def mine(lead: int, sheets: Sequence[Sheet], due: str) -> Card:
-    """Return the one card for a person who leads, however many teams."""
-    lines = [f"{n}. {each.unit_name}（{rules.month_words(each.month)}）" for n, each in enumerate(sheets, 1)]
-    buttons = [fill_button(each, f"填写 {n}") for n, each in enumerate(sheets[:BUTTONS], 1)]
+def mine(lead: int, waiting: Sequence[tuple[Sheet, str]], handed_in: Sequence[Sheet] = ()) -> Card:
+    """Return the one card for a person who leads, however many teams: what is to be handed in, each with the
+    words that say by when, and what was."""
+    lines = [
+        f"{n}. {each.unit_name}（{rules.month_words(each.month)}）{due}"
+        for n, (each, due) in enumerate(waiting, 1)
+    ]
+    buttons = [fill_button(each, f"填写 {n}") for n, (each, _) in enumerate(waiting[:BUTTONS], 1)]
+    for n, each in enumerate(handed_in, len(waiting) + 1):
+        lines.append(f"{n}. {each.unit_name}（{rules.month_words(each.month)}）已交")
+        buttons.append(Button(f"看 {n}", "selfcheck.show", {"sheet": each.id}, say="自查"))
     return Card(
         title="廉洁风险自查",
         subject=f"selfcheck-mine:{lead}",
-        tone=Tone.PENDING if sheets else Tone.GOOD,
-        subtitle=due,
-        preview="廉洁风险自查表待填写" if sheets else "自查",
+        tone=Tone.PENDING if waiting else Tone.GOOD,
+        preview="廉洁风险自查表待填写" if waiting else "自查",
         sections=(Section(tuple(lines) or ("没有等您交的自查表 🎉",)),),
-        buttons=tuple(buttons),
+        buttons=tuple(buttons[:BUTTONS]),
     )
 
 

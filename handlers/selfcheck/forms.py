@@ -29,7 +29,7 @@ def sheet_form(
             ),
             Question(
                 "issues",
-                "自己发现的问题",
+                f"自己发现的问题（{'、'.join(rules.SECTIONS)}）",
                 Kind.LONG_TEXT,
                 required=False,
                 default=typed.get("issues", ""),
@@ -57,7 +57,7 @@ def sheet_form(
 def _fact(place: int, draft: Draft, typed: Mapping[str, str]) -> Question:
     return Question(
         f"fact{place}",
-        draft.facts[place].text,
+        f"{draft.facts[place].section}：{draft.facts[place].text}",
         Kind.CHOICE,
         options=tuple(Option(each, each) for each in rules.FACT_ANSWERS),
         default=typed.get(f"fact{place}", ""),

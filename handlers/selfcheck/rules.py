@@ -22,7 +22,7 @@ ASKED = "改好并写明怎么改的，附照片或文件"
 FACT_ANSWERS = ("属实，正在处理", "已处理", "不属实")
 SAME, DIFFERENT, NOTHING = "一致", "不一致", "没有单据"
 ZERO, FOUND = "zero", "found"
-ZERO_WORDS = "零报告：以上我逐项看过，没有发现问题"
+ZERO_WORDS = "零报告：以上我逐项看过，没有发现别的问题"
 FOUND_WORDS = "发现了问题，写在下面"
 MOST_FACTS, MOST_ISSUES, TEXT_LIMIT = 4, 3, 300
 

@@ -27,7 +27,7 @@ from storage import deadlines as deadline_rows
 from storage import people, runs, selfcheck
 from storage.deadlines import Deadline
 from storage.people import Person
-from storage.selfcheck import ADDED, ADVICE, OPEN, Line, Sheet, Version
+from storage.selfcheck import ADDED, ADVICE, OPEN, VOID, Line, Sheet, Version
 
 WATCHERS = frozenset({Role.SUPERVISOR, Role.SECRETARY_GENERAL, Role.CHAIR})
 """Who may see every sheet and who has not handed in."""
@@ -43,7 +43,8 @@ class Sources:
 
 def open_round(ctx: Context, sources: Sources) -> None:
     """Open the sheets for the month before, on the first working day of a month or as soon as we run after it
-    (P48, decision 17). The first round of a new installation is not opened late."""
+    (P48, decision 17); a unit that is new, or has a new name, gets its sheet while the round lasts. The first
+    round of a new installation is not opened late."""
     now = today(ctx.now, ctx.zone)
     known = calendar.current(ctx.tx)
     first = workdays.nth(now.year, now.month, 1, known).day
@@ -51,9 +52,12 @@ def open_round(ctx: Context, sources: Sources) -> None:
     month = rules.month_before(now)
     if now < first or (now > due and not selfcheck.any_before(ctx.tx, month)):
         return
-    if not runs.begin(ctx.tx, "selfcheck.round", month, ctx.now):
+    first_time = runs.begin(ctx.tx, "selfcheck.round", month, ctx.now)
+    if not first_time and now > due:
         return
-    opened = [(unit, _open_sheet(ctx, sources, unit, month)) for unit in units.units(ctx)]
+    there = {each.unit_key for each in selfcheck.of_month(ctx.tx, month)}
+    new = [each for each in units.units(ctx) if each.key not in there]
+    opened = [(unit, _open_sheet(ctx, sources, unit, month)) for unit in new]
     _tell_leads(ctx, [(unit, sheet) for unit, sheet in opened if unit.lead])
     _tell_of_no_lead(ctx, [unit for unit, _ in opened if unit.lead is None], month)
 
@@ -80,7 +84,7 @@ def _tell_leads(ctx: Context, opened: Sequence[tuple[Unit, Sheet]]) -> None:
             by_lead.setdefault(unit.lead, []).append(sheet)
     leads = people.by_ids(ctx.tx, by_lead)
     for lead, sheets in by_lead.items():
-        attention.push(ctx, leads[lead], cards.mine(lead, sheets, due_words(ctx, sheets[0])), "selfcheck")
+        attention.push(ctx, leads[lead], cards.mine(lead, dues(ctx, sheets)), "selfcheck")
 
 
 def _tell_of_no_lead(ctx: Context, lonely: Sequence[Unit], month: str) -> None:
@@ -89,6 +93,11 @@ def _tell_of_no_lead(ctx: Context, lonely: Sequence[Unit], month: str) -> None:
         words = f"{rules.month_words(month)}自查：{names}没有负责人，没人能交。请指定负责人后由管理员导入。"
         for each in people.holders(ctx.tx, (Role.SECRETARY_GENERAL,)):
             ctx.send_text(each, words)
+
+
+def dues(ctx: Context, sheets: Sequence[Sheet]) -> list[tuple[Sheet, str]]:
+    """Return sheets with the words that say by when each is due."""
+    return [(each, due_words(ctx, each)) for each in sheets]
 
 
 def due_words(ctx: Context, sheet: Sheet) -> str:
@@ -129,6 +138,8 @@ def to_fill(ctx: Asked, sheet_id: int) -> Sheet:
     if unit is None or unit.lead != ctx.person.id:
         lead = people.get(ctx.tx, unit.lead).name if unit and unit.lead else "负责人"
         raise Refusal(f"{sheet.unit_name}的自查表由{lead}交。有想说的，发「自查补充 内容」", rule="P48")
+    if sheet.state == VOID:
+        raise Refusal(f"{sheet.unit_name}改过名，这一张作废了。发「自查」看现在的")
     return sheet
 
 
@@ -159,17 +170,13 @@ def hand_in(
     deadlines.end(ctx, rules.SUBMIT, sheet.subject)
     act = "selfcheck.submitted" if sheet.version == 0 else "selfcheck.corrected"
     ctx.record(ctx.person, act, sheet.subject, new.version, {**content, "reason": reason})
-    before = _issues_before(ctx, sheet)
+    before = [each.content for each in selfcheck.versions(ctx.tx, sheet.id) if each.version <= sheet.version]
     handed_in = _get(ctx, sheet.id)
-    _open_findings(ctx, handed_in, [each for each in answers.issues if each not in before])
-    if answers.doubt:
+    known = {issue for each in before for issue in each["issues"]}
+    _open_findings(ctx, handed_in, [each for each in answers.issues if each not in known])
+    if answers.doubt and answers.doubt not in {each["doubt"] for each in before}:
         _ask_for_advice(ctx, handed_in, answers.doubt)
     return handed_in, answers
-
-
-def _issues_before(ctx: Context, sheet: Sheet) -> set[str]:
-    earlier = [each for each in selfcheck.versions(ctx.tx, sheet.id) if each.version <= sheet.version]
-    return {issue for each in earlier for issue in each.content["issues"]}
 
 
 def _open_findings(ctx: Asked, sheet: Sheet, issues: Sequence[str]) -> None:

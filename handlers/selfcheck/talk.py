@@ -28,14 +28,12 @@ def mine(ctx: Asked, message: Message) -> Reply:
     if message.rest == "名单":
         return _missing(ctx)
     sheets = service.waiting_sheets(ctx, ctx.person)
-    if len(sheets) == 1:
+    handed_in = _handed_in(ctx)
+    if len(sheets) == 1 and not handed_in:
         return Reply(card=cards.to_fill(_picture(ctx, sheets[0]), ctx.person.id))
-    if sheets:
-        return Reply(card=cards.mine(ctx.person.id, sheets, service.due_words(ctx, sheets[0])))
-    done = _last_handed_in(ctx)
-    return Reply(
-        card=cards.shown(_picture(ctx, done), ctx.person.id) if done else cards.mine(ctx.person.id, [], "")
-    )
+    if not sheets and len(handed_in) == 1:
+        return Reply(card=cards.shown(_picture(ctx, handed_in[0]), ctx.person.id))
+    return Reply(card=cards.mine(ctx.person.id, service.dues(ctx, sheets), handed_in))
 
 
 def fill(ctx: Asked, click: Click) -> Reply:
@@ -122,12 +120,14 @@ def _missing(ctx: Asked) -> Reply:
         raise Refusal("自查名单给监事、秘书长和理事长看。自己的请发「自查」")
     month = rules.month_before(today(ctx.now, ctx.zone))
     sheets = selfcheck.of_month(ctx.tx, month)
-    lacking = selfcheck.open_ones(ctx.tx)
-    lines = [f"{n}. {_missing_line(ctx, each)}" for n, each in enumerate(lacking, 1)]
+    lacking = sorted(selfcheck.open_ones(ctx.tx), key=lambda each: each.month, reverse=True)
+    lines = [f"{n}. {_missing_line(ctx, each)}" for n, each in enumerate(lacking[:SHOWN], 1)]
+    if len(lacking) > SHOWN:
+        lines.append(f"还有 {len(lacking) - SHOWN} 份没交")
     handed_in = sum(not service.is_open(each) for each in sheets)
     done = f"{rules.month_words(month)}：交了 {handed_in} 份，共 {len(sheets)} 份"
     buttons = [_show_button(each, f"看 {n}") for n, each in enumerate(lacking, 1)]
-    return Reply(card=cards.missing(ctx.person.id, lines[:SHOWN], buttons, done))
+    return Reply(card=cards.missing(ctx.person.id, lines, buttons, done))
 
 
 def _missing_line(ctx: Context, sheet: Sheet) -> str:
@@ -140,10 +140,10 @@ def _show_button(sheet: Sheet, label: str = "查看") -> Button:
     return Button(label, "selfcheck.show", {"sheet": sheet.id}, say="自查 名单")
 
 
-def _last_handed_in(ctx: Asked) -> Sheet | None:
+def _handed_in(ctx: Asked) -> list[Sheet]:
+    """Return the newest sheet of each unit that a person leads and has handed in."""
     led = units.led_by(ctx, ctx.person.id)
-    found = [sheet for each in led if (sheet := selfcheck.newest_of(ctx.tx, each.key))]
-    return max(found, key=lambda each: each.month, default=None)
+    return [sheet for each in led if (sheet := selfcheck.newest_of(ctx.tx, each.key))]
 
 
 def _before(ctx: Asked, sheet: Sheet) -> dict[str, str]:

@@ -31,6 +31,16 @@ RECEIPT = """<body style="margin:0;padding:16px;font:15px/1.8 sans-serif;color:#
 <div>日期：2026-03-02　上车 09:12</div><div>里程：18.6 公里</div>
 <div style="font-size:20px;margin-top:6px">金额：<b>¥128.50</b></div></body>"""
 MORNING = "2026-03-03T09:00:00+08:00"
+NEXT_MONTH, LATE = "2026-04-01T09:00:00+08:00", "2026-04-27T09:00:00+08:00"
+NOTICE = {
+    "unit": "社区助老探访",
+    "owner": "李青",
+    "what": "三月两笔小额采购没有留痕",
+    "clause": "方案二（三）业务部门自查自纠",
+    "asked": "补齐采购记录，附照片",
+    "source": "监事检查",
+    "days": "15",
+}
 
 
 class Camera:
@@ -116,6 +126,27 @@ def story(camera: Camera) -> None:
     camera.takes("trail-phone", camera.opens(f"/views/expense.trail/{number}", PHONE))
 
 
+def clockwork(camera: Camera) -> None:
+    """Let a month pass and take what the clock brings: self-checks, a notice, the one screen."""
+    people = camera.people
+    people.homes |= {"song": "feishu", "jian": "feishu", "li": "wecom"}
+    people.sim.post("clock", now=NEXT_MONTH)
+    people.clicks("song", "填写 1", "廉洁风险自查")
+    people.finds_button("song", "提交", "项目部")
+    camera.takes_card("feishu-self-check", "song@feishu", "廉洁风险自查 项目部", "提交")
+    people.finds_button("li", "填写 1", "廉洁风险自查")
+    camera.takes_card("wecom-self-check", "li@wecom", "廉洁风险自查")
+    people.says("jian", "整改 下发")
+    people.answers("jian", "下发", **NOTICE)
+    people.finds_button("li", "我已收到", "ZG-2026-0001")
+    camera.takes_card("wecom-notice", "li@wecom", "整改通知书", "我已收到")
+    people.sim.post("clock", now=LATE)
+    people.reads("li", "整改已逾期")
+    people.says("jian", "总览")
+    people.reads("jian", "逾期未销号")
+    camera.takes_card("feishu-overview", "jian@feishu", "逾期未销号")
+
+
 def _page_form(camera: Camera, link: str) -> None:
     page = camera.opens(link, PHONE)
     page.get_by_label("项目").select_option(label=CLAIM["project"])
@@ -138,7 +169,9 @@ def main() -> int:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=find(), args=list(QUIET))
-        story(Camera(stage, browser, print))
+        camera = Camera(stage, browser, print)
+        story(camera)
+        clockwork(camera)
         browser.close()
     return 0
 

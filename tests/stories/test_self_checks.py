@@ -19,7 +19,9 @@ def october(world: World, platform: str) -> World:
 def test_a_lead_hands_in_a_zero_report_and_another_finds_something_to_mend(october: World) -> None:
     world = october
     world.clicks("li", "填写 1", "社区助老")
-    world.answers("li", "提交", verdict="零报告：以上我逐项看过，没有发现问题", issues="跳过", doubt="跳过")
+    world.answers(
+        "li", "提交", verdict="零报告：以上我逐项看过，没有发现别的问题", issues="跳过", doubt="跳过"
+    )
     world.reads("li", "第 1 版 · 李青")
     world.clicks("zhou", "填写 1", "助残就业")
     world.answers(

@@ -97,7 +97,7 @@ def test_october_opens_on_the_eighth_and_is_due_on_the_fifth_working_day(office:
 def test_one_card_comes_to_each_lead_however_many_teams_they_lead(office: Office) -> None:
     office.day("2026-10-08")
     (card,) = office.house.cards("tang", "selfcheck-mine")
-    assert "1. 办公室（2026年9月）\n2. 机构运行（2026年9月）" in read(card)
+    assert "1. 办公室（2026年9月）10月13日到期\n2. 机构运行（2026年9月）10月13日到期" in read(card)
     assert office.house.cards("lin") == []
 
 
@@ -120,7 +120,7 @@ def test_a_zero_report_is_handed_in_under_ones_name_and_locked(office: Office) -
     reply = office.house.press("wang", button_in(form, "提交"), ZERO)
     assert reply.toast == "已提交，零报告"
     assert "第 1 版 · 王芳" in read(reply.card)
-    assert "零报告：以上我逐项看过，没有发现问题" in read(reply.card)
+    assert "零报告：以上我逐项看过，没有发现别的问题" in read(reply.card)
     again = office.house.press("wang", button_in(form, "提交"), ZERO)
     assert "已经交过了" in again.text
     assert office.sheets()["财务部"] == "submitted"
@@ -222,6 +222,38 @@ def test_who_does_not_belong_to_a_unit_does_not_see_its_sheet(office: Office) ->
     seen = office.house.act("guan", "selfcheck.show", {"sheet": fill.args["sheet"]})
     assert "没有找到您能看的自查表" in seen.text
     assert "自查名单给监事" in office.house.say("lin", "自查 名单").text
+
+
+def test_a_department_that_is_renamed_gets_its_sheet_under_its_new_name(office: Office) -> None:
+    office.day("2026-10-08")
+    old = button_in(office.form("wang"), "提交")
+    office.department("wang", "财务中心")
+    office.department("hou", "财务中心")
+    office.day("2026-10-09")
+    assert office.sheets()["财务部"] == "void"
+    assert office.sheets()["财务中心"] == "open"
+    office.department("wang", "财务部")
+    assert "这一张作废了" in office.house.press("wang", old, ZERO).text
+    assert office.sheets()["财务部"] == "void"
+
+
+def test_who_leads_several_teams_can_correct_each(office: Office) -> None:
+    office.day("2026-10-08")
+    office.hand_in("tang", "办公室")
+    office.hand_in("tang", "机构运行")
+    listed = office.house.say("tang", "自查").card
+    assert "1. 办公室（2026年9月）已交\n2. 机构运行（2026年9月）已交" in read(listed)
+    office.house.press("tang", button_in(listed, "看 2"))
+    assert "[更正]" in read(office.house.cards("tang", "selfcheck:")[-1])
+
+
+def test_a_correction_does_not_ask_the_same_question_twice(office: Office) -> None:
+    office.day("2026-10-08")
+    office.hand_in("wang", doubt="样品要不要登记")
+    form = office.house.press("wang", button_in(office.house.say("wang", "自查").card, "更正")).card
+    values = {"verdict": "zero", "issues": "", "doubt": "样品要不要登记", "reason": "笔误"}
+    office.house.press("wang", button_in(form, "提交"), values)
+    assert len(office.house.cards("jian", "selfcheck-advice")) == 1
 
 
 def test_a_department_that_is_gone_has_nothing_to_hand_in_any_more(office: Office) -> None:
