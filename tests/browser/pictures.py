@@ -131,11 +131,11 @@ def clockwork(camera: Camera) -> None:
     people = camera.people
     people.homes |= {"song": "feishu", "jian": "feishu", "li": "wecom"}
     people.sim.post("clock", now=NEXT_MONTH)
-    people.clicks("song", "填写 1", "廉洁风险自查")
+    people.clicks("song", "填写 1", "2026年3月")
     people.finds_button("song", "提交", "项目部")
     camera.takes_card("feishu-self-check", "song@feishu", "廉洁风险自查 项目部", "提交")
-    people.finds_button("li", "填写 1", "廉洁风险自查")
-    camera.takes_card("wecom-self-check", "li@wecom", "廉洁风险自查")
+    people.finds_button("li", "填写 1", "2026年3月")
+    camera.takes_card("wecom-self-check", "li@wecom", "2026年3月", "填写 1")
     people.says("jian", "整改 下发")
     people.answers("jian", "下发", **NOTICE)
     people.finds_button("li", "我已收到", "ZG-2026-0001")
