@@ -83,7 +83,7 @@ def to_fill(
         tag=rules.month_words(sheet.month),
         subtitle=picture.due,
         preview="廉洁风险自查表待填写",
-        sections=(*sections, *_added(picture)),
+        sections=(*sections, *_sample(picture), *_added(picture)),
         form=sheet_form(args, picture.draft, problems, typed, correcting=sheet.version > 0),
     )
 
@@ -103,6 +103,11 @@ def shown(picture: Picture, reader: int) -> Card:
         sections=(*(_version(each, picture.zone) for each in reversed(picture.versions)), *_added(picture)),
         buttons=buttons,
     )
+
+
+def _sample(picture: Picture) -> tuple[Section, ...]:
+    sample = picture.draft.sample
+    return (Section((sample.text,), title="请翻出来对一遍"),) if sample else ()
 
 
 def _version(one: Version, zone: str) -> Section:

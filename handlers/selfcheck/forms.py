@@ -68,8 +68,8 @@ def _sample(draft: Draft, typed: Mapping[str, str]) -> tuple[Question, ...]:
     if draft.sample is None:
         return ()
     options = tuple(Option(each, each) for each in (rules.SAME, rules.DIFFERENT, rules.NOTHING))
-    label = f"请翻出来对一遍：{draft.sample.text}"
-    return (Question("sample", label, Kind.CHOICE, options=options, default=typed.get("sample", "")),)
+    label, known = f"翻出来对一遍：{draft.sample.number}", typed.get("sample", "")
+    return (Question("sample", label, Kind.CHOICE, options=options, default=known),)
 
 
 def _reason(typed: Mapping[str, str]) -> tuple[Question, ...]:

@@ -178,7 +178,7 @@ def test_the_ledger_tells_what_it_holds_and_draws_one_claim_to_look_up(office: O
     form = read(office.form("li"))
     assert "BX-2026-0001、BX-2026-0002没有附件" in form
     assert "BX-2026-0002还没签完" in form
-    assert "请翻出来对一遍：BX-2026-0001，¥128.50，某某餐厅，无附件" in form
+    assert "请翻出来对一遍\nBX-2026-0001，¥128.50，某某餐厅，无附件，和实物对得上吗？" in form
     wrong = office.hand_in("li", fact0="已处理", fact1="属实，正在处理", sample="没有单据")
     assert "抽到的单子对不上" in read(wrong.card)
     done = office.hand_in("li", fact0="已处理", fact1="属实，正在处理", sample="一致")
