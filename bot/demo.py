@@ -14,7 +14,7 @@ from types import FrameType
 
 import click
 
-from bot.roles import port_is_free
+from bot.roles import port_is_free, sets
 from bot.simulator.driver import Json, Stuck, shown
 from bot.simulator.launch import SAMPLE, Options, Stage
 from bot.simulator.players import WITH_INPUTS, Players
@@ -203,8 +203,10 @@ def _folder() -> Iterator[Path]:
 def _until_stopped() -> None:
     stop = threading.Event()
 
+    set_it = sets(stop)
+
     def handle(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
+        set_it()
 
     signal.signal(signal.SIGTERM, handle)
     signal.signal(signal.SIGINT, handle)

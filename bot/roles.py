@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,7 @@ def web(app: App) -> None:
 def relay(app: App) -> None:
     """Send and fetch until told to stop."""
     stop = Event()
-    _on_stop(stop.set)
+    _on_stop(sets(stop))
     worker = app.relay()
     log.info("relay is ready")
     worker.run(stop, app.config.demo.poll_seconds)
@@ -58,7 +58,7 @@ def relay(app: App) -> None:
 def scheduler(app: App) -> None:
     """Keep the heartbeat until told to stop."""
     stop = Event()
-    _on_stop(stop.set)
+    _on_stop(sets(stop))
     runner = app.runner()
     runner.start(app.clock, app.config.demo.heartbeat_seconds)
     log.info("scheduler is ready")
@@ -71,7 +71,7 @@ def listen(app: App) -> None:
     from bot.feishu.listen import Lost
 
     stop = Event()
-    _on_stop(stop.set)
+    _on_stop(sets(stop))
     listener = app.listener()
     log.info("listen is ready")
     try:
@@ -103,7 +103,7 @@ def run_all(config: Path, roles: Sequence[str], say: Callable[[str], None], rest
     """Run every role as a child, start what ends again after so many seconds, end all when told to stop;
     return the exit code."""
     stop = Event()
-    _on_stop(stop.set)
+    _on_stop(sets(stop))
     children = {role: _start(role, config) for role in roles}
     say("清廉助手已启动：" + "、".join(roles))
     while not stop.wait(0.5):
@@ -129,6 +129,14 @@ def _wait(child: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
+
+
+def sets(event: Event) -> Callable[[], None]:
+    """Return what a signal's handler may call to set an event.
+
+    A handler runs between two steps of whatever it interrupts, which may be holding the event's own lock: set
+    at once it would wait for itself for ever. A thread of its own can wait."""
+    return lambda: Thread(target=event.set).start()
 
 
 def _on_stop(stop: Callable[[], None]) -> None:

@@ -39,8 +39,10 @@ class World(Players):
         self.hurries()
         self.settle()
         self.homes = dict.fromkeys(CAST, platform) | (homes or {})
-        self.sim.post("reset")
+        # Emptied first: were the clock back in place before, what it strikes would still find people to write
+        # to, and the relay would settle by number what is no longer there.
         self._wipe()
+        self.sim.post("reset")
         self._move_in()
         return self
 

@@ -12,11 +12,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import TypeVar
 
 import pytest
 import requests
 
+from bot.roles import sets
 from tests.bot.family import ROLES
 
 ROOT = Path(__file__).parents[2]
@@ -233,3 +235,10 @@ def test_a_port_that_is_taken_ends_the_web_role_with_one_sentence(role: Callable
         assert web.process.wait(PATIENCE_SECONDS) == 1
     assert web.said.splitlines()[-1] == "没有做成：系统报错（Address already in use）"
     assert "Traceback" not in web.said
+
+
+def test_a_signal_that_strikes_while_the_event_is_being_looked_at_stops_us_all_the_same() -> None:
+    stop = Event()
+    with vars(stop)["_cond"]:  # what a wait holds for a moment, in which a handler may run
+        sets(stop)()
+    assert stop.wait(PATIENCE_SECONDS)
