@@ -24,6 +24,9 @@ from storage.database import Database
 from storage.people import NewPerson
 from tests.house import CAST
 
+ORDINARY = "2026-03-18 10:00"
+"""A morning on which the clock has nothing to say to anybody, whatever day it really is."""
+
 
 class World(Players):
     """The CAST on a running stage."""
@@ -34,7 +37,7 @@ class World(Players):
         self.database = Database(url)
 
     def begin(self, platform: str, homes: dict[str, str] | None = None) -> World:
-        """Start over: empty chats and records, the cast at home on a platform, the clock back in place."""
+        """Start over: empty chats and records, the cast at home on a platform, an ordinary morning."""
         self.sim.clear_faults()
         self.hurries()
         self.settle()
@@ -43,6 +46,7 @@ class World(Players):
         # to, and the relay would settle by number what is no longer there.
         self._wipe()
         self.sim.post("reset")
+        self.at(ORDINARY)
         self._move_in()
         return self
 
