@@ -27,6 +27,7 @@ CAPABILITY = Capability(
         "ask": talk.ask,
         "show": talk.show,
         "paper": talk.send_paper,
+        "files": talk.send_files,
     },
     forms={
         "open": Ask(talk.notice_questions, talk.open_notice),

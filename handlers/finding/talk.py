@@ -40,6 +40,8 @@ def rectify(ctx: Asked, message: Message) -> Reply:
     found = service.readable(ctx, findings.by_number(ctx.tx, words[0].upper()))
     if len(words) == 1:
         return Reply(card=_card(ctx, found))
+    if words[1] == cards.FILES:
+        return _files(ctx, found)
     if words[1] in cards.PAPERS:
         return _paper(ctx, found)
     what = cards.typed_act(words[1])
@@ -131,6 +133,11 @@ def show(ctx: Asked, click: Click) -> Reply:
     return Reply(toast=f"{found.number} 已发给您")
 
 
+def send_files(ctx: Asked, click: Click) -> Reply:
+    """看附件: the evidence, as files in the reader's chat."""
+    return _files(ctx, service.readable(ctx, findings.get(ctx.tx, number_in(click.args, "finding"))))
+
+
 def send_paper(ctx: Asked, click: Click) -> Reply:
     """通知书 or 销号单: the finding on paper, as a file in the reader's chat."""
     return _paper(ctx, service.readable(ctx, findings.get(ctx.tx, number_in(click.args, "finding"))))
@@ -199,6 +206,12 @@ def _list(ctx: Asked) -> Reply:
             buttons=tuple(buttons),
         )
     )
+
+
+def _files(ctx: Asked, found: Finding) -> Reply:
+    count = service.send_files(ctx, found)
+    words = f"{found.number} 的 {count} 个附件马上发给您" if count else f"{found.number} 无附件"
+    return Reply(toast=words, text=words)
 
 
 def _paper(ctx: Asked, found: Finding) -> Reply:

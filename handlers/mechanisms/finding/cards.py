@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -58,12 +59,14 @@ _WITH_WORDS: Mapping[Act, tuple[str, str]] = {
 
 
 class Picture(Struct, frozen=True):
-    """All that is needed to show a finding to somebody: `deadline` in words, what the reader may do."""
+    """All that is needed to show a finding to somebody: `deadline` in words and its day as it is
+    counted now, what the reader may do."""
 
     finding: Finding
     entries: Sequence[Entry]
     names: Mapping[int, str]
     deadline: str
+    due_on: date
     zone: str
     mine: Collection[Part] = ()
     files: int = 0
@@ -95,7 +98,7 @@ def card(picture: Picture, reader: int, ask: Act | None = None) -> Card:
             Field("来源", one.source),
         ),
         sections=(_trail(picture),),
-        buttons=(*(_button(one, act) for act in acts), _paper_button(one)) if ask is None else (),
+        buttons=_buttons(picture, acts) if ask is None else (),
         form=words_form(one, ask) if ask else None,
         calls=bool(acts),
     )
@@ -139,6 +142,13 @@ def _button(one: Finding, act: Act) -> Button:
     return Button(label, f"finding.{name}", _args(one, act), style, confirm, say)
 
 
+def _buttons(picture: Picture, acts: Sequence[Act]) -> tuple[Button, ...]:
+    one = picture.finding
+    look = Button(FILES, "finding.files", {"finding": one.id}, say=f"整改 {one.number} {FILES}")
+    evidence = (look,) if any(each.files for each in picture.entries) else ()
+    return (*(_button(one, act) for act in acts), *evidence, _paper_button(one))
+
+
 def _paper_button(one: Finding) -> Button:
     label = "销号单" if State(one.state) is State.CLOSED else "通知书"
     return Button(label, "finding.paper", {"finding": one.id}, say=f"整改 {one.number} {label}")
@@ -159,6 +169,7 @@ def words_form(one: Finding, act: Act) -> Form:
     )
 
 
+FILES = "看附件"
 PAPERS = ("通知书", "销号单")
 """What the button of a finding's paper is called, while it is open and once it is closed."""
 

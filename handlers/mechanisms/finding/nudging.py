@@ -22,12 +22,11 @@ def rectify_nudges(ctx: Context, one: Deadline, rung: int) -> list[Nudge]:
     hears = {found.owner: f"{found.number} 整改{said}"}
     owner = people.get(ctx.tx, found.owner).name
     others = f"{found.number} {owner}的整改{said}"
-    if rung >= -1:
-        hears |= dict.fromkeys(_leads(ctx, found), others)
-    if rung >= 1:
-        hears |= dict.fromkeys(_ids(ctx, Role.SECRETARY_GENERAL), others)
-    if rung >= 3:
-        hears |= dict.fromkeys(_ids(ctx, Role.SUPERVISOR), f"{others}，可以约谈")
+    above = _leads(ctx, found) if rung >= -1 else []
+    above += _ids(ctx, Role.SECRETARY_GENERAL) if rung >= 1 else []
+    watching = _ids(ctx, Role.SUPERVISOR) if rung >= 3 else []
+    told = dict.fromkeys(above, others) | dict.fromkeys(watching, f"{others}，可以约谈")
+    hears = told | hears
     return [Nudge(who, line, show_button(found), late) for who, line in hears.items()]
 
 

@@ -27,7 +27,7 @@ def paper(picture: Picture, head: tuple[int, str]) -> Document:
             Field("责任人", picture.names[one.owner]),
             Field("部门或项目", one.unit_name),
             Field("来源", one.source),
-            Field("到期日", f"{one.due_on:%Y-%m-%d}"),
+            Field("到期日", f"{picture.due_on:%Y-%m-%d}"),
             Field("问题", one.what, wide=True),
             Field("依据", one.clause, wide=True),
             Field("整改要求", one.asked, wide=True),

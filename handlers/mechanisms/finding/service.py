@@ -288,12 +288,21 @@ def picture(ctx: Context, found: Finding, reader: Person, files: int = 0) -> Pic
         entries,
         {found.owner: people.get(ctx.tx, found.owner).name},
         deadlines.words(ctx, row) if row and row.closed_on is None else "",
+        row.due_on if row else found.due_on,
         ctx.zone,
         frozenset(rules.parts(reader, matter(ctx, found), roster(ctx))),
         files,
         _may_object(ctx, found, done),
         Act.EXTEND in done,
     )
+
+
+def send_files(ctx: Asked, found: Finding) -> int:
+    """Send the evidence of a finding into its reader's chat; return how many files."""
+    kept = [each for entry in findings.entries(ctx.tx, found.id) for each in entry.files]
+    files = [StoredFile(each.sha256, each.name, each.size, each.mime) for each in kept]
+    ctx.send_files(ctx.person, files, about=found.subject)
+    return len(files)
 
 
 def send_paper(ctx: Asked, found: Finding) -> None:

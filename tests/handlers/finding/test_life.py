@@ -240,6 +240,23 @@ def test_the_notice_and_the_record_are_papers_for_those_who_may_read(house: Hous
     assert house.say("lin", f"整改 {NUMBER} 通知书").refused
 
 
+def test_who_verifies_can_open_the_evidence(house: House) -> None:
+    serve(house)
+    form = house.press("li", button_in(house.say("li", f"整改 {NUMBER}").card, "交整改报告")).card
+    house.send_file("li", "采购记录.pdf")
+    house.press("li", button_in(form, "提交"), {"text": "见附件"})
+    assert press(house, "jian", "看附件").toast == f"{NUMBER} 的 1 个附件马上发给您"
+    assert house.say("jian", f"整改 {NUMBER} 看附件").text == f"{NUMBER} 的 1 个附件马上发给您"
+    assert house.say("lin", f"整改 {NUMBER} 看附件").refused
+
+
+def test_an_owner_above_the_others_hears_of_it_as_the_owner(house: House) -> None:
+    serve(house, owner="陈立")
+    press(house, "chen", "我已收到")
+    on(house, march(25))
+    assert heard(house, "chen") == [f"{NUMBER} 整改已逾期（3月24日到期）"]
+
+
 # Who may.
 
 
