@@ -71,7 +71,8 @@ def findings(path: Path, deep: bool = False) -> Iterator[Finding]:
     try:
         config = load(path)
     except ConfigError as error:
-        yield _wrong(str(error))
+        yield from map(_wrong, error.faults)
+        yield _note("其余没有查：请先改好配置，再查一遍")
         return
     database = Database(config.storage.url) if _exists(config) else None
     ledger = _ledger(config, database, deep) if database else []

@@ -7,7 +7,7 @@ import math
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,12 @@ WEBHOOK, LONG_CONNECTION = "webhook", "long_connection"
 
 
 class ConfigError(Exception):
-    """The configuration cannot be used: one Chinese sentence that names the key and the way out."""
+    """The configuration cannot be used: for each fault one Chinese sentence that names the key and the way
+    out; as text they stand in lines."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
 
 
 @dataclass(frozen=True)
@@ -134,46 +139,85 @@ _AES_KEY = re.compile("[A-Za-z0-9]{43}")
 _DATABASE = re.compile(r"sqlite:///(?!:)[^?]+|postgresql\+psycopg://.+")
 _HOST_AND_PORT = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d+)?")
 
+_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
+_SYNTAX = (
+    (("Cannot overwrite",), "这一项前面已经写过，只留一个"),
+    (("Cannot declare",), "这一段前面已经写过，合成一段"),
+    (("Unescaped", "Invalid hex"), "双引号里的反斜杠要写两个，或者整段改用单引号"),
+    (("Unterminated string", r"Illegal character '\n'", """Expected "'\""""), "引号没有配对"),
+    (("Invalid value",), "这里的值看不懂。文字要放在英文引号里"),
+)
+"""How the reader of TOML begins what it says in English, and what that means."""
+
+_EMPTY: Mapping[str, Any] = {"str": "", "bool": False, "int": 0, "float": 0.0}
+"""What stands in, by type, for a value that was refused, so that the others can still be looked at."""
+
 
 def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
-    """Read a configuration. Raises ConfigError."""
+    """Read a configuration. Raises ConfigError with all that is wrong, as far as it shows at once."""
     raw = _read(path)
-    for table in raw:
-        if table not in _TABLES:
-            raise ConfigError(
-                f"{path} 里有不认识的段 [{table}]，可用的是 {'、'.join(f'[{each}]' for each in _TABLES)}"
-            )
-    parts = {name: _table(name, kind, raw.get(name), environ) for name, kind in _TABLES.items()}
+    known = "、".join(f"[{each}]" for each in _TABLES)
+    faults = [f"{path} 里有不认识的段 [{each}]，可用的是 {known}" for each in raw if each not in _TABLES]
+    parts: dict[str, Any] = {}
+    for name, kind in _TABLES.items():
+        parts[name], wrong = _table(name, kind, raw.get(name), environ)
+        faults += wrong
+    if faults:
+        raise ConfigError(*faults)
     config = Config(**parts)
-    _check(config)
+    if faults := [*_disagreements(config)]:
+        raise ConfigError(*faults)
     return _resolved(config, path.parent)
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        content = path.read_bytes()
     except FileNotFoundError:
         raise ConfigError(f"找不到配置文件 {path}。复制 config.example.toml 为 config.toml 再填写") from None
     except OSError as error:
         raise ConfigError(f"读不了配置文件 {path}：{type(error).__name__}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"配置文件 {path} 读不懂：{error}") from None
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        why = f"第 {line} 行：不是 UTF-8 编码。请另存为 UTF-8"
+    except tomllib.TOMLDecodeError as error:
+        why = _syntax(str(error))
+    raise ConfigError(f"配置文件 {path} 读不懂：{why}")
 
 
-def _table(name: str, kind: type[Any], given: Any, environ: Mapping[str, str]) -> Any:
+def _syntax(said: str) -> str:
+    """Return in Chinese where a file is no TOML, and why. What the reader cites is left out."""
+    place = _PLACE.search(said)
+    where = f"第 {place[1]} 行第 {place[2]} 个字" if place else "末尾"
+    why = next((means for begins, means in _SYNTAX if said.startswith(begins)), "写法不对，请对照样例改")
+    return f"{where}：{why}"
+
+
+def _table(name: str, kind: type[Any], given: Any, environ: Mapping[str, str]) -> tuple[Any, list[str]]:
+    """Return a table, None where it is off, and what is wrong with it: no key is complained of twice."""
     if given is not None and not isinstance(given, dict):
-        raise ConfigError(f"配置里的 {name} 要写成一段：[{name}]")
+        return None, [f"配置里的 {name} 要写成一段：[{name}]"]
     values = dict(given or {})
     known = {each.name: each for each in fields(kind)}
-    for key in values:
-        if key not in known:
-            raise ConfigError(f"[{name}] 里有不认识的 {key}，可用的是 {'、'.join(known)}")
+    usable = "、".join(known)
+    strange = [f"[{name}] 里有不认识的 {each}，可用的是 {usable}" for each in values if each not in known]
     for key in known:
         if (variable := _variable(name, key)) in environ:
             values[key] = environ[variable]
     if not values and name in _OPTIONAL:
-        return None
-    return kind(**{key: _value(name, each, values) for key, each in known.items()})
+        return None, []
+    wrong: dict[str, str] = {}
+    for key, each in known.items():
+        try:
+            values[key] = _value(name, each, values)
+        except ConfigError as error:
+            wrong[key], values[key] = str(error), _EMPTY[str(each.type)]
+    part = kind(**{key: values[key] for key in known})
+    for key, fault in _CHECKS[name](part):
+        wrong.setdefault(key, fault)
+    return part, [*strange, *wrong.values()]
 
 
 def _variable(table: str, key: str) -> str:
@@ -225,55 +269,84 @@ def _number(where: str, given: Any, kind: type[int] | type[float]) -> float:
     return value
 
 
-def _check(config: Config) -> None:
-    try:
-        ZoneInfo(config.org.timezone)
-    except (KeyError, ValueError, OSError):
-        raise ConfigError(f"[org] 的 timezone「{config.org.timezone}」不是时区，例如 Asia/Shanghai") from None
-    if config.server.port > 65535:
-        raise ConfigError(f"[server] 的 port 要在 1 到 65535 之间，现在是 {config.server.port}")
-    if (public := config.server.public_url) and not _is_base_url(public.removesuffix("/")):
-        raise ConfigError(
-            "[server] 的 public_url 只写协议、主机和端口，例如 https://bot.example.org；没有公网地址就留空"
-        )
-    if not _DATABASE.fullmatch(config.storage.url):
-        raise ConfigError("[storage] 的 url 要写成 sqlite:///文件 或 postgresql+psycopg://用户:密码@主机/库")
-    if config.feishu:
-        _check_mode(config.feishu)
-    if config.wecom and not _AES_KEY.fullmatch(config.wecom.encoding_aes_key):
-        raise ConfigError("[wecom] 的 encoding_aes_key 要是 43 个字母或数字，从「API 接收」页面整段复制")
-    if config.wecom and not _is_base_url(config.wecom.login_url):
-        raise ConfigError("[wecom] 的 login_url 只写协议、主机和端口，例如 https://open.weixin.qq.com")
+def _disagreements(config: Config) -> Iterator[str]:
+    """What is wrong between tables that are right by themselves."""
     if config.wecom and config.wecom.page_login and not config.server.public_url:
-        raise ConfigError("[wecom] 的 page_login 要有 [server] 的 public_url：登录后要回到那里")
-    urls = {
-        name: each.base_url for name, each in (("feishu", config.feishu), ("wecom", config.wecom)) if each
-    }
-    for table, url in urls.items():
-        _check_base_url(table, url)
-    if config.demo.clock_file and not (urls and all(_is_loopback(each) for each in urls.values())):
-        raise ConfigError("[demo] 的 clock_file 只能在每个 base_url 都指向本机时使用")
+        yield "[wecom] 的 page_login 要有 [server] 的 public_url：登录后要回到那里"
+    urls = [each.base_url for each in (config.feishu, config.wecom) if each]
+    if config.demo.clock_file and not (urls and all(_is_loopback(each) for each in urls)):
+        yield "[demo] 的 clock_file 只能在每个 base_url 都指向本机时使用"
     for key in ("lease_seconds", "restart_seconds", "heartbeat_seconds"):
         if not config.demo.clock_file and getattr(config.demo, key) != getattr(Demo, key):
-            raise ConfigError(f"[demo] 的 {key} 只能和 clock_file 一起使用，正式运行请删掉")
+            yield f"[demo] 的 {key} 只能和 clock_file 一起使用，正式运行请删掉"
 
 
-def _check_mode(feishu: Feishu) -> None:
+_Faults = Iterator[tuple[str, str]]
+"""Keys of a table, and what is wrong with them."""
+
+
+def _check_org(org: Org) -> _Faults:
+    try:
+        ZoneInfo(org.timezone)
+    except (KeyError, ValueError, OSError):
+        yield "timezone", f"[org] 的 timezone「{org.timezone}」不是时区，例如 Asia/Shanghai"
+
+
+def _check_server(server: Server) -> _Faults:
+    if server.port > 65535:
+        yield "port", f"[server] 的 port 要在 1 到 65535 之间，现在是 {server.port}"
+    if server.public_url and not _is_base_url(server.public_url.removesuffix("/")):
+        yield (
+            "public_url",
+            "[server] 的 public_url 只写协议、主机和端口，例如 https://bot.example.org；没有公网地址就留空",
+        )
+
+
+def _check_storage(storage: Storage) -> _Faults:
+    if not _DATABASE.fullmatch(storage.url):
+        yield "url", "[storage] 的 url 要写成 sqlite:///文件 或 postgresql+psycopg://用户:密码@主机/库"
+
+
+def _check_feishu(feishu: Feishu) -> _Faults:
+    yield from _check_base_url("feishu", feishu.base_url)
     if feishu.mode not in (WEBHOOK, LONG_CONNECTION):
-        raise ConfigError(
+        yield (
+            "mode",
             f'[feishu] 的 mode 要写 "{WEBHOOK}"（有公网地址）或 "{LONG_CONNECTION}"（没有公网地址），'
-            f"现在是 {feishu.mode!r}"
+            f"现在是 {feishu.mode!r}",
         )
     for key in ("encrypt_key", "verification_token"):
         if feishu.mode == WEBHOOK and not getattr(feishu, key).strip():
-            raise ConfigError(f"[feishu] 缺少 {key}。{_ways_to_give('feishu', key)}")
+            yield key, f"[feishu] 缺少 {key}。{_ways_to_give('feishu', key)}"
 
 
-def _check_base_url(table: str, url: str) -> None:
+def _check_wecom(wecom: Wecom) -> _Faults:
+    yield from _check_base_url("wecom", wecom.base_url)
+    if not _AES_KEY.fullmatch(wecom.encoding_aes_key):
+        yield (
+            "encoding_aes_key",
+            "[wecom] 的 encoding_aes_key 要是 43 个字母或数字，从「API 接收」页面整段复制",
+        )
+    if not _is_base_url(wecom.login_url):
+        yield "login_url", "[wecom] 的 login_url 只写协议、主机和端口，例如 https://open.weixin.qq.com"
+
+
+def _check_base_url(table: str, url: str) -> _Faults:
     if not _is_base_url(url):
-        raise ConfigError(f"[{table}] 的 base_url 只写协议、主机和端口，例如 https://open.feishu.cn")
-    if urlsplit(url).scheme == "http" and not _is_loopback(url):
-        raise ConfigError(f"[{table}] 的 base_url 指向外部时必须用 https")
+        yield "base_url", f"[{table}] 的 base_url 只写协议、主机和端口，例如 https://open.feishu.cn"
+    elif urlsplit(url).scheme == "http" and not _is_loopback(url):
+        yield "base_url", f"[{table}] 的 base_url 指向外部时必须用 https"
+
+
+_CHECKS: Mapping[str, Callable[[Any], _Faults]] = {
+    "org": _check_org,
+    "server": _check_server,
+    "storage": _check_storage,
+    "demo": lambda _: iter(()),
+    "feishu": _check_feishu,
+    "wecom": _check_wecom,
+}
+"""What a table's values must be beyond their types."""
 
 
 def _is_base_url(url: str) -> bool:

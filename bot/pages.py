@@ -64,6 +64,15 @@ class Pages:
             page = self._page(tx, _found(tx, token))
             return page.sheet(page.form())
 
+    def answered(self, token: str) -> Reply | None:
+        """Return what a handing in was answered with, as long as its link would have been good; else None."""
+        with self._database.read() as tx:
+            link = _found(tx, token)
+            person = people.get(tx, link.person_id)
+            now = self._router.context(tx, person, takes_input=True).now
+        shown = link.spent_at and person.active and now < link.expires_at
+        return msgspec.json.decode(link.answer, type=Reply) if shown else None
+
     def check(self, token: str) -> None:
         """Turn an unknown link away. Raises Closed as the others do."""
         with self._database.read() as tx:
@@ -75,10 +84,12 @@ class Pages:
             home = people.home_of(tx, _found(tx, token).person_id, self._router.platforms)
             return home.address.user_id if home and home.address.platform == platform else ""
 
-    def keep(self, token: str, values: Mapping[str, str]) -> None:
-        """Keep what was typed so far. Nothing is attempted by it: a draft that is gone leaves no trace."""
+    def keep(self, token: str, values: Mapping[str, str]) -> Mapping[str, str]:
+        """Keep what was typed so far; return by question why an answer is not kept.
+
+        Nothing is attempted by it: a draft that is gone leaves no trace."""
         with self._database.write() as tx, _or_closed():
-            self._page(tx, _locked(tx, token)).keep(values)
+            return self._page(tx, _locked(tx, token)).keep(values)
 
     def give(self, token: str, name: str, content: bytes) -> None:
         """Add a file. Raises storage.files.NotAccepted."""
@@ -169,14 +180,16 @@ class _Page:
         answers = {each.name: values.get(each.name, "") for each in self.questions()}
         return Submission(self.link.act, self.args, answers)
 
-    def keep(self, values: Mapping[str, str]) -> None:
-        """Keep answers; a question without one, or with one that is too long, keeps what it has."""
+    def keep(self, values: Mapping[str, str]) -> Mapping[str, str]:
+        """Keep answers; a question without one, or with one that is too long, keeps what it has. Return what
+        is to be said of those that are too long."""
         self.form()
         known = {each.name: each.default for each in self.questions()}
         too_long = self.too_long(values)
         fitting = {name: value for name, value in values.items() if name not in too_long}
         if self.ask.keep:
             self.ask.keep(self.ctx, self.submission(known | fitting))
+        return {name: f"{why}，还没有保存" for name, why in too_long.items()}
 
     def enclose(self, event: FileGiven | FileTaken) -> Reply:
         if self.ask.enclose:

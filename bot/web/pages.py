@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -42,6 +43,10 @@ FAILED = {
     413: "一次提交的内容太多了。请回到上一页，写短一些。",
 }
 NAME_LIMIT = 100
+
+FIELDS_LIMIT = 100
+"""As many answers and files as one request may carry; no form has half as many."""
+
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 
 
@@ -76,7 +81,8 @@ class Door:
         self._host = urlsplit(public_url).netloc
 
     def check(self) -> None:
-        """Turn away what another site lets a browser send here, as far as the browser says so.
+        """Turn away what another site lets a browser send here, as far as the browser says so; what is sent
+        to a link that nobody was given, unread; and floods.
 
         Under `no-referrer` a browser calls the origin of an ordinary form `null`, so that alone says nothing.
         """
@@ -87,6 +93,8 @@ class Door:
         from_here = origin == "null" or origin.partition("://")[2] == self._host
         if site not in ("same-origin", "none") or not from_here:
             abort(403)
+        self._pages.check((request.view_args or {}).get("token", ""))
+        _refuse_flood()
 
     def ask(self) -> Response | None:
         """Let only the link's own person in, where a platform can tell who that is."""
@@ -103,11 +111,12 @@ class Door:
 
     def show(self, token: str) -> Response:
         """GET: the form as it stands. Previews of the link may do so, too: nothing is spent."""
+        if reply := self._pages.answered(token):
+            return _page("form_done.html", key=_key(token), reply=reply)
         return _drawn(token, self._pages.show(token))
 
     def hand_in(self, token: str) -> Response:
         """POST: hand it in; the form comes back where something is to be mended."""
-        self._pages.check(token)
         if name := request.form.get(ENCLOSED):
             # A browser without script sends the name of a file that was chosen but not uploaded.
             words = f"「{name[:NAME_LIMIT]}」还没有传上来：请先点「上传所选文件」，再提交"
@@ -116,34 +125,41 @@ class Door:
         done = self._pages.hand_in(token, _typed())
         if isinstance(done, Sheet):
             return _drawn(token, done)
-        return _page("form_done.html", key=_key(token), reply=done)
+        return _back(token)
 
     def keep(self, token: str) -> Response:
-        """POST: keep what was typed so far."""
-        self._pages.check(token)
-        self._pages.keep(token, _typed())
+        """POST: keep what was typed so far; what is too long to be kept is said."""
+        if left := self._pages.keep(token, _typed()):
+            return _json({"error": "；".join(left.values())}, 422)
         return Response(status=204)
 
     def enclose(self, token: str) -> Response:
         """POST: a file more, or one less. A script gets the list; without one the form is shown again."""
         request.max_content_length = UPLOAD_LIMIT
+        left: Mapping[str, str] = {}
         try:
+            if typed := _typed():
+                left = self._pages.keep(token, typed)
             trouble = self._enclosed(token)
         except RequestEntityTooLarge:
+            if (request.content_length or 0) <= UPLOAD_LIMIT:
+                raise
             trouble = f"文件超过 {LIMIT // 1024 // 1024} MB"
-        if not trouble and not _by_script():
-            return _back(token)
-        sheet = self._pages.show(token)
         if _by_script():
-            return _json({"error": trouble, "files": _files_of(sheet).enclosed}, 422 if trouble else 200)
-        problems = {_files_of(sheet).name: f"没有加进来：{trouble}"}
+            files = _files_of(self._pages.show(token)).enclosed
+            return _json({"error": trouble, "files": files}, 422 if trouble else 200)
+        return self._mended(token, left, trouble) if left or trouble else _back(token)
+
+    def _mended(self, token: str, left: Mapping[str, str], trouble: str) -> Response:
+        """Show the form again with the answers that were not kept, and why a file was not."""
+        sheet = self._pages.show(token)
+        if left:
+            sheet = sheet.typed(_typed(), left)
+        problems = {**left, _files_of(sheet).name: f"没有加进来：{trouble}"} if trouble else left
         return _drawn(token, replace(sheet, form=structs.replace(sheet.form, problems=problems)))
 
     def _enclosed(self, token: str) -> str:
-        """Do it; return why a file is not kept, or nothing. Without a link nothing is read at all."""
-        self._pages.check(token)
-        if typed := _typed():
-            self._pages.keep(token, typed)
+        """Do it; return why a file is not kept, or nothing."""
         if key := request.form.get(TAKE):
             self._pages.take(token, key)
         for each in request.files.getlist(ENCLOSED):
@@ -172,6 +188,14 @@ def _json(shown: object, status: int) -> Response:
 def _back(token: str) -> Response:
     """Lead to the form, so that loading the page again uploads nothing twice."""
     return Response(status=303, headers={"Location": url_for("pages.show", token=token)})
+
+
+def _refuse_flood() -> None:
+    """Refuse more fields than any form has before they are taken apart, which is slow."""
+    request.max_form_parts = FIELDS_LIMIT
+    in_parts = request.mimetype == "multipart/form-data"
+    if not in_parts and request.get_data().count(b"&") >= FIELDS_LIMIT:
+        abort(413)
 
 
 def _by_script() -> bool:

@@ -49,8 +49,8 @@ class Phone:
         return self.client.get(path)
 
     def hands_in(self, path: str, **answers: str) -> TestResponse:
-        """Press 提交."""
-        return self.client.post(path, data=ANSWERS | answers)
+        """Press 提交, and go where that leads."""
+        return self.client.post(path, data=ANSWERS | answers, follow_redirects=True)
 
     def keeps(self, path: str, **answers: str) -> TestResponse:
         """Let the script keep what was typed so far."""

@@ -97,6 +97,19 @@ def test_a_missing_configuration_is_one_sentence_and_1(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["check", "--config", str(tmp_path / "none.toml")])
     assert result.exit_code == 1
     assert "找不到配置文件" in result.output
+    assert "其余没有查" in result.output
+
+
+def test_every_fault_of_the_configuration_is_told_and_that_the_rest_was_not_looked_at(place: Path) -> None:
+    rewrite(place, "[server]", '[server]\nthreads = "many"')
+    rewrite(place, "[storage]", '[storage]\nfolder = "x"')
+    told = lines(place)
+    assert [each[0] for each in told] == ["✗", "✗", "!"]
+    assert "[server] 的 threads 要写成整数" in told[0]
+    assert "[storage] 里有不认识的 folder" in told[1]
+    assert "其余没有查" in told[2]
+    result = CliRunner().invoke(main, ["check", "--config", str(place / "config.toml")])
+    assert (result.exit_code, result.output.splitlines()[-1]) == (1, "有 2 处要处理。")
 
 
 def test_nothing_is_created_where_there_is_no_database_yet(place: Path) -> None:

@@ -66,7 +66,7 @@ def loaded(folder: Path, text: str = ORG, environ: dict[str, str] | None = None)
 
 
 def refusal(folder: Path, text: str, environ: dict[str, str] | None = None) -> str:
-    """Return the sentence with which a configuration is refused: one line, in Chinese, without secrets."""
+    """Return with what a configuration is refused: in Chinese, without secrets, each fault in its line."""
     with pytest.raises(ConfigError) as refused:
         loaded(folder, text, environ)
     said = str(refused.value)
@@ -138,10 +138,11 @@ def test_the_environment_alone_can_make_a_whole_table(tmp_path: Path) -> None:
 
 def test_one_value_from_the_environment_asks_for_the_rest_of_its_table(tmp_path: Path) -> None:
     said = refusal(tmp_path, ORG, {"QINGLIAN_FEISHU_APP_ID": "cli_1"})
-    assert said == (
-        "[feishu] 缺少 app_secret。请写在配置文件里，或用环境变量 QINGLIAN_FEISHU_APP_SECRET；"
+    assert said.split("\n") == [
+        f"[feishu] 缺少 {key}。请写在配置文件里，或用环境变量 QINGLIAN_FEISHU_{key.upper()}；"
         "不用这个平台就删掉 [feishu] 整段"
-    )
+        for key in ("app_secret", "encrypt_key", "verification_token")
+    ]
 
 
 def test_other_variables_of_the_environment_do_not_matter(tmp_path: Path) -> None:
@@ -191,20 +192,33 @@ def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "why"),
     [
-        b"[org\n",
-        b'[org]\nname = "a"\nname = "b"\n',
-        "[org]\nname = 春晖\n".encode(),
-        b"\xff\xfe[org]",
-        b"\x00",
+        (b"[org\n", "第 1 行第 5 个字：写法不对"),
+        (b'[org]\nname = "a"\nname = "b"\n', "第 3 行第 11 个字：这一项前面已经写过"),
+        (b'[org]\nname = "a"\n[org]\nname = "b"\n', "第 3 行第 5 个字：这一段前面已经写过"),
+        ("[org]\nname = 春晖\n".encode(), "第 2 行第 8 个字：这里的值看不懂。文字要放在英文引号里"),
+        ("[org]\nname = “春晖”\n".encode(), "第 2 行第 8 个字：这里的值看不懂。文字要放在英文引号里"),
+        ('[org]\nname = "春晖\n'.encode(), "第 2 行第 11 个字：引号没有配对"),
+        ('[org]\nname = "春晖'.encode(), "末尾：引号没有配对"),
+        (b"[org]\nname", "末尾：写法不对"),
+        (b'[org]\nname "x"\n', "第 2 行第 6 个字：写法不对"),
+        (b'[storage]\nfiles = "D:\\qinglian"\n', "第 2 行第 14 个字：双引号里的反斜杠要写两个"),
+        (b"\xff\xfe[org]", "第 1 行：不是 UTF-8 编码。请另存为 UTF-8"),
+        ("[org]\nname = '春晖'\n".encode("gb18030"), "第 2 行：不是 UTF-8 编码。请另存为 UTF-8"),
+        (b"\x00", "第 1 行第 1 个字：写法不对"),
     ],
 )
-def test_a_file_that_is_no_toml_is_refused_with_the_place(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_no_toml_is_refused_in_chinese_with_the_place(
+    tmp_path: Path, content: bytes, why: str
+) -> None:
     path = tmp_path / "config.toml"
     path.write_bytes(content)
-    with pytest.raises(ConfigError, match=r"配置文件 .*config\.toml 读不懂"):
+    with pytest.raises(ConfigError) as refused:
         load(path, {})
+    said = str(refused.value)
+    assert said.startswith(f"配置文件 {path} 读不懂：{why}")
+    assert re.search("[A-Za-z]{3}", said.removeprefix(f"配置文件 {path}").replace("UTF", "")) is None
 
 
 REFUSED = {
@@ -386,6 +400,50 @@ def test_over_the_long_connection_neither_key_nor_token_is_needed(tmp_path: Path
 def test_a_webhook_needs_both_key_and_token(tmp_path: Path, key: str) -> None:
     blank = re.sub(f'{key} = ".*"', f'{key} = " "', FEISHU)
     assert f"[feishu] 缺少 {key}" in refusal(tmp_path, ORG + blank)
+
+
+# All of it at once.
+
+
+def faults(folder: Path, text: str, environ: dict[str, str] | None = None) -> list[str]:
+    """Return everything for which a configuration is refused."""
+    return refusal(folder, text, environ).split("\n")
+
+
+def test_every_fault_is_told_at_once_each_in_its_own_line(tmp_path: Path) -> None:
+    text = (
+        '[org]\nnmae = "春晖"\ntimezone = "Asia/Nowhere"\n[server]\nport = "http"\n[dingtalk]\n'
+        + FEISHU.replace('app_secret = "s3cret-app"\n', "").replace("s3cret-key", "")
+        + WECOM.replace('x"', '"').replace("http://127.0.0.1", "http://10.0.0.8")
+    )
+    told = faults(tmp_path, text)
+    expected = [
+        "不认识的段 [dingtalk]",
+        "[org] 里有不认识的 nmae",
+        "[org] 缺少 name",
+        "[org] 的 timezone「Asia/Nowhere」不是时区",
+        "[server] 的 port 要写成整数",
+        "[feishu] 缺少 app_secret",
+        "[feishu] 缺少 encrypt_key",
+        "[wecom] 的 encoding_aes_key 要是 43 个",
+        "[wecom] 的 base_url 指向外部时必须用 https",
+    ]
+    assert len(told) == len(expected)
+    assert [each for each in expected if not any(each in line for line in told)] == []
+
+
+def test_the_example_as_it_is_copied_names_every_secret_that_is_missing(tmp_path: Path) -> None:
+    example = (Path(__file__).parents[2] / "config.example.toml").read_text(encoding="utf-8")
+    told = "\n".join(faults(tmp_path, example))
+    for key in ("app_secret", "encrypt_key", "verification_token", "secret", "token", "encoding_aes_key"):
+        assert len(re.findall(rf"\] (?:的|缺少) {key}\b", told)) == 1
+
+
+def test_a_value_that_cannot_be_read_leads_to_no_second_complaint(tmp_path: Path) -> None:
+    assert len(faults(tmp_path, ORG + "timezone = 8\n")) == 1
+    assert len(faults(tmp_path, ORG + FEISHU.replace("encrypt_key", "mode = 1\nencrypt_keys"))) == 2
+    wecom = WECOM.replace("[wecom]", "[wecom]\npage_login = true")
+    assert len(faults(tmp_path, ORG + "[server]\npublic_url = 1\n" + wecom)) == 1
 
 
 # Secrets.

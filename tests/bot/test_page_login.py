@@ -22,7 +22,7 @@ from bot.web.login import BACK, KEPT, ON_THE_WAY, WHO
 from bot.wecom.login import WecomLogin
 from storage import people
 from storage.people import Address, NewPerson
-from tests.bot.paging import ANSWERS, Phone, phone_of, way, words
+from tests.bot.paging import Phone, phone_of, way, words
 from tests.bot.rooms import Machine
 from tests.house import CAST, House
 
@@ -95,8 +95,7 @@ def test_the_links_own_person_gets_in_and_hands_in(phone: Phone) -> None:
     for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/form"):
         assert flag in cookie
     assert "填写报销单" in words(phone.client.get(path))
-    done = phone.client.post(path, data=ANSWERS)
-    assert "BX-2026-0001 已提交" in words(done)
+    assert "BX-2026-0001 已提交" in words(phone.hands_in(path))
 
 
 def test_where_the_browser_is_sent_says_nothing_of_the_link(phone: Phone) -> None:

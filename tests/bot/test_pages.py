@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -23,6 +24,7 @@ from storage.pages import LIFE
 from tests.bot.paging import (
     ANSWERS,
     PUBLIC,
+    SCRIPT,
     Phone,
     answers_on,
     multipart,
@@ -35,6 +37,7 @@ from tests.bot.rooms import rows, words_of
 from tests.house import PDF, ZONE, House, buttons_of, read
 
 FORGOTTEN = "a" * 26
+FLOOD = "一次提交的内容太多了。请回到上一页，写短一些。"
 BACK = {403: "不能打开", 404: "没有这个页面", 410: "这个页面已经结束"}
 
 
@@ -146,6 +149,15 @@ def test_a_claim_handed_in_on_the_page_is_shown_there_and_in_the_chat(phone: Pho
     assert phone.house.journal("expense:1")[0].act == "expense.submitted"
 
 
+def test_handing_in_leads_back_to_the_link_so_that_loading_again_sends_nothing_twice(phone: Phone) -> None:
+    path = phone.offered()
+    sent = phone.client.post(path, data=ANSWERS)
+    assert (sent.status_code, sent.headers["Location"]) == (303, path)
+    for _ in range(2):
+        assert "BX-2026-0001 已提交" in words(phone.opens(path))
+    assert claims(phone.house) == ["BX-2026-0001"]
+
+
 def test_handing_in_again_shows_the_first_result_and_changes_nothing(phone: Phone) -> None:
     path = phone.offered()
     first = phone.hands_in(path)
@@ -154,6 +166,15 @@ def test_handing_in_again_shows_the_first_result_and_changes_nothing(phone: Phon
     assert (again.status_code, again.text) == (200, first.text)
     assert claims(phone.house) == ["BX-2026-0001"]
     assert len(phone.house.cards("lin")) == cards
+
+
+def test_the_result_is_shown_as_long_as_the_link_would_have_been_good(phone: Phone) -> None:
+    path = phone.offered()
+    phone.hands_in(path)
+    phone.house.clock.forward(LIFE - timedelta(seconds=1))
+    assert phone.opens(path).status_code == 200
+    phone.house.clock.forward(timedelta(seconds=1))
+    assert phone.hands_in(path).status_code == 410
     ended = phone.opens(path)
     assert ended.status_code == 410
     assert "已经提交过了" in words(ended)
@@ -187,6 +208,28 @@ def test_an_answer_longer_than_its_question_allows_is_to_be_mended(phone: Phone)
         "purpose": "事由请控制在 200 字以内，现在是 201 字",
     }
     assert claims(phone.house) == []
+
+
+def test_what_is_too_long_is_said_while_it_is_typed_and_the_rest_is_kept(phone: Phone) -> None:
+    path = phone.offered()
+    assert "最多 200 字" in words(phone.opens(path))
+    kept = phone.keeps(path, purpose="长" * 201, amount="9.90")
+    assert kept.status_code == 422
+    assert kept.get_json()["error"] == "事由请控制在 200 字以内，现在是 201 字，还没有保存"
+    assert answers_on(phone.opens(path)) == ANSWERS | {"purpose": "", "amount": "9.90"}
+    assert phone.keeps(path, purpose="长" * 200).status_code == 204
+
+
+def test_without_script_what_is_too_long_comes_back_whole_when_a_file_is_added(phone: Phone) -> None:
+    path, typed = phone.offered(), ANSWERS | {"purpose": "长" * 201}
+    page = phone.client.post(f"{path}/files", **multipart(("一.pdf", PDF), **typed))
+    assert page.status_code == 200
+    assert answers_on(page) == typed
+    assert problems_on(page) == {"purpose": "事由请控制在 200 字以内，现在是 201 字，还没有保存"}
+    assert "一.pdf" in words(page)
+    wrong = phone.client.post(f"{path}/files", **multipart(("笔记.txt", b"hello"), **typed))
+    assert answers_on(wrong) == typed
+    assert problems_on(wrong).keys() == {"purpose", "attachments"}
 
 
 def test_a_refusal_keeps_what_was_typed_and_leaves_its_trace_as_in_the_chat(phone: Phone) -> None:
@@ -262,7 +305,8 @@ def test_of_many_who_press_at_the_same_moment_one_hands_in_and_all_see_it(phone:
 
     def press(amount: str) -> str:
         barrier.wait()
-        return phone.client.application.test_client().post(path, data=ANSWERS | {"amount": amount}).text
+        another = phone.client.application.test_client()
+        return another.post(path, data=ANSWERS | {"amount": amount}, follow_redirects=True).text
 
     with ThreadPoolExecutor(4) as pool:
         seen = set(pool.map(press, ("1", "2", "3", "4")))
@@ -376,6 +420,34 @@ def test_only_files_may_be_large(phone: Phone) -> None:
     assert "大.pdf 2.0 MB" in words(phone.opens(path))
 
 
+@pytest.mark.parametrize("where", ["", "/draft", "/files"])
+def test_more_answers_than_any_form_asks_are_refused_unread(
+    phone: Phone, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = phone.offered()
+    monkeypatch.setattr("bot.web.pages._typed", lambda: pytest.fail("the answers were read"))
+    flood = phone.client.post(
+        path + where, data="a=&" * 1000, content_type="application/x-www-form-urlencoded", headers=SCRIPT
+    )
+    assert (flood.status_code, flood.get_json()["error"]) == (413, FLOOD)
+
+
+@pytest.mark.parametrize("where", ["", "/draft", "/files"])
+def test_more_parts_than_any_form_has_are_refused_too(phone: Phone, where: str) -> None:
+    many = multipart(**{f"a{each}": "" for each in range(1000)})
+    flood = phone.client.post(phone.offered() + where, headers=SCRIPT, **many)
+    assert (flood.status_code, flood.get_json()["error"]) == (413, FLOOD)
+
+
+def test_for_a_link_that_nobody_was_given_no_body_is_read(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("werkzeug.wrappers.Request._load_form_data", lambda _: pytest.fail("it was read"))
+    for where in ("", "/draft", "/files"):
+        for sent in ({"data": ANSWERS}, multipart(("一.pdf", PDF), **ANSWERS)):
+            assert phone.client.post(f"/form/{FORGOTTEN}{where}", **sent).status_code == 404
+
+
 def test_without_script_one_press_keeps_the_answers_and_adds_the_files(phone: Phone) -> None:
     path = phone.offered()
     files = multipart(("一.pdf", PDF + b"1"), ("二.pdf", PDF + b"2"), **ANSWERS)
@@ -426,6 +498,7 @@ def test_who_left_after_handing_in_is_not_shown_the_result_again(phone: Phone) -
     phone.hands_in(path)
     phone.house.give_roles("lin", "经办人", active=False)
     assert phone.hands_in(path).status_code == 403
+    assert phone.opens(path).status_code == 403
 
 
 @pytest.mark.parametrize("token", [FORGOTTEN, "short", "A" * 26, "a" * 27, "%00", "a" * 25 + "é"])
@@ -454,7 +527,8 @@ def test_what_another_site_sends_is_turned_away_as_far_as_the_browser_tells(
     phone: Phone, headers: dict[str, str], status: int
 ) -> None:
     path = phone.offered()
-    assert phone.client.post(path, data=ANSWERS, headers=headers).status_code == status
+    sent = phone.client.post(path, data=ANSWERS, headers=headers, follow_redirects=True)
+    assert sent.status_code == status
     assert len(claims(phone.house)) == (status == 200)
 
 

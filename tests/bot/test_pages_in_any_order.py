@@ -63,7 +63,8 @@ class Pages(RuleBasedStateMachine):
         done = re.findall(r"BX-\d{4}-\d{4} 已提交", words(page))
         if path in self.results:
             assert self._claims() == before
-            assert (done == [self.results[path]]) is self.active
+            assert done in ([self.results[path]], [])
+            assert page.status_code == (403 if not self.active else 200 if done else 410)
         elif done:
             assert self._claims() == before + 1
             self.results[path] = done[0]

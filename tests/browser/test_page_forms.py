@@ -113,6 +113,40 @@ def test_the_page_works_by_keyboard_alone(form: Window, one_world: World) -> Non
     assert one_world.rows("select state from claim") == [("signing",)]
 
 
+def test_what_is_too_long_is_counted_said_and_not_lost(form: Window) -> None:
+    form.sees("0/200")
+    form.page.get_by_label(PURPOSE).fill("长" * 200)
+    form.sees("200/200")
+    form.sees("已保存")
+    form.page.get_by_label(PURPOSE).fill("长" * 201 + "🎉")
+    form.sees("202/200，多了 2 字，请删短")
+    form.sees("事由请控制在 200 字以内，现在是 202 字，还没有保存")
+    form.has_no_barriers()
+    form.page.reload()
+    expect(form.page.get_by_label(PURPOSE)).to_have_value("长" * 201 + "🎉")
+    form.sees("还没有保存")
+    form.expects("status of 4")
+
+
+@pytest.mark.parametrize("mended_first", [False, True])
+def test_back_and_loading_again_after_handing_in_break_nothing(
+    form: Window, one_world: World, mended_first: bool
+) -> None:
+    fill(form, amount="一百" if mended_first else "100")
+    form.page.get_by_role("button", name="提交", exact=True).last.click()
+    if mended_first:
+        form.sees("看不懂金额「一百」")
+        form.page.get_by_label(AMOUNT).fill("100")
+        form.page.get_by_role("button", name="提交", exact=True).last.click()
+    form.sees("可以关掉这个页面了")
+    form.page.reload()
+    form.sees("可以关掉这个页面了")
+    form.page.go_back()
+    form.page.go_forward()
+    form.sees("可以关掉这个页面了")
+    assert one_world.rows("select count(*) from claim") == [(1,)]
+
+
 def test_without_script_the_page_works_too(one_world: World, form: Window, tmp_path: Path) -> None:
     invoice = tmp_path / "发票.pdf"
     invoice.write_bytes(PDF)

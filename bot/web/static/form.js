@@ -29,6 +29,9 @@
   var isTyped = document.body.getAttribute('data-typed') !== null;
   var handingIn = false, ended = false;
 
+  // A page that answers a POST and may not be stored cannot be gone back to; the form under its link can.
+  if (isTyped && window.history.replaceState) { window.history.replaceState(null, '', address); }
+
   function post(path, body, finished, type) {
     var request = new XMLHttpRequest();
     request.open('POST', address + path);
@@ -49,7 +52,7 @@
 
   /* What is typed: kept with the draft, and on this phone until it is. */
 
-  var savedLine = byId('saved'), kept = typed(), sending = false, timer = null;
+  var savedLine = byId('saved'), kept = typed(), tooLong = null, sending = false, timer = null;
 
   function typed() {
     var pairs = [], at;
@@ -86,6 +89,22 @@
 
   function say(words) { if (savedLine.textContent !== words) { savedLine.textContent = words; } }
 
+  // As the server counts: a sign outside the basic plane is one.
+  function signs(text) { return text.replace(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g, ' ').length; }
+
+  function count() {
+    var at, line, size, most;
+    for (at = 0; at < fields.length; at += 1) {
+      line = byId('count-' + fields[at].name);
+      if (line) {
+        size = signs(fields[at].value);
+        most = Number(line.getAttribute('data-limit'));
+        line.textContent = size + '/' + most + (size > most ? '，多了 ' + (size - most) + ' 字，请删短' : '');
+        line.className = size > most ? 'problem' : 'aside';
+      }
+    }
+  }
+
   function changed() {
     copyDown(false);
     window.clearTimeout(timer);
@@ -95,18 +114,22 @@
   function save() {
     var now = typed();
     if (ended || handingIn || sending) { return; }
-    if (now === kept) { copyDown(true); return; }
+    if (now === kept) { copyDown(now !== tooLong); return; }
     sending = true;
     post('/draft', now, function (status, answer) {
       sending = false;
       if (isOver(status)) {
         ended = true;
         say(answer.error || '这个页面已经结束，请回到聊天');
+      } else if (status === 422) {
+        kept = tooLong = now;
+        if (typed() === now) { say(answer.error); } else { save(); }
       } else if (status !== 204) {
         say(OFFLINE);
         timer = window.setTimeout(save, AGAIN_AFTER_MS);
       } else {
         kept = now;
+        tooLong = null;
         if (typed() === now) { copyDown(true); say('已保存'); } else { save(); }
       }
     }, 'application/x-www-form-urlencoded');
@@ -120,6 +143,7 @@
     navigator.sendBeacon(address + '/draft', data);
   }
 
+  form.addEventListener('input', count);
   form.addEventListener('input', changed);
   form.addEventListener('change', function (event) { if (event.target !== chooser) { changed(); } });
   window.addEventListener('pagehide', leave);
@@ -301,6 +325,7 @@
   if (chooser) { takeOver(); }
   sweep();
   putBack();
+  count();
   if (isTyped) { kept = ''; }
   if (typed() === kept) { say('填写的内容会自动保存'); } else { changed(); }
 }());
