@@ -105,6 +105,18 @@ class Asking:
             raise Refusal("这个问题已经答过了，请看最新的一条。")
         return self._take(ctx, found, state, question, question.options[place].value)
 
+    def with_board(self, ctx: AskedContext, reply: Reply) -> Reply:
+        """Turn the board of a card into the way there, which is its reader's alone."""
+        board = reply.card.board if reply.card else None
+        if reply.card is None or board is None:
+            return reply
+        link = None
+        if self.on_page:
+            args = msgspec.json.encode({"argument": board.argument}).decode()
+            token = pages.begin(ctx.tx, ctx.person.id, pages.BOARD + board.name, args, ctx.now)
+            link = Link(board.label, f"{self._public_url}/form/{token}")
+        return structs.replace(reply, card=structs.replace(reply.card, board=None, link=link))
+
     def _with_way(self, ctx: AskedContext, asked: Reply, state: Questions) -> Reply:
         """Add the way to the form's page to its first question."""
         args = msgspec.json.encode(state.args).decode()

@@ -16,6 +16,7 @@ from handlers.contract.card import Args, Form, Kind, Question
 from handlers.contract.incoming import FileGiven, FileTaken, StoredFile, Submission
 from handlers.contract.refusal import Refusal
 from handlers.contract.reply import Reply
+from handlers.contract.view import View
 from storage import files, pages, people
 from storage.database import Database, Tx
 from storage.files import FileStore
@@ -63,6 +64,12 @@ class Pages:
         with self._database.read() as tx, _or_closed():
             page = self._page(tx, _found(tx, token))
             return page.sheet(page.form())
+
+    def board(self, token: str) -> View | None:
+        """Return the board behind a link as it is now; None where there is a form."""
+        with self._database.read() as tx, _or_closed():
+            link = _found(tx, token)
+            return self._board(tx, link) if link.act.startswith(pages.BOARD) else None
 
     def answered(self, token: str) -> Reply | None:
         """Return what a handing in was answered with, as long as its link would have been good; else None."""
@@ -134,12 +141,23 @@ class Pages:
             page.ctx.send_card(page.ctx.person, reply.card)
         return reply
 
-    def _page(self, tx: Tx, link: Link) -> _Page:
-        """Return an open page. Who has left is refused, and so is a link that has ended."""
+    def _reader(self, tx: Tx, link: Link) -> AskedContext:
+        """Return the context of a link's person. Who has left is refused."""
         person = people.get(tx, link.person_id)
         if not person.active:
             raise Closed(LEFT, "您已不在名单里，暂时不能为您办事。请联系管理员。")
-        ctx = self._router.context(tx, person, takes_input=True)
+        return self._router.context(tx, person, takes_input=True)
+
+    def _board(self, tx: Tx, link: Link) -> View:
+        ctx = self._reader(tx, link)
+        if link.expires_at <= ctx.now:
+            raise Closed(ENDED, "这个链接过期了。请回到聊天再要一次，会有新的链接。")
+        board = self._router.board(link.act.removeprefix(pages.BOARD))
+        return board(ctx, msgspec.json.decode(link.args, type=dict[str, str])["argument"])
+
+    def _page(self, tx: Tx, link: Link) -> _Page:
+        """Return an open page. A link that has ended is refused."""
+        ctx = self._reader(tx, link)
         with _or_closed():
             ask = self._router.form(link.act)
         again = f"请回到聊天发「{ask.word}」" if ask.word else "请回到聊天重新开始"

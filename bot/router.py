@@ -15,7 +15,7 @@ from bot import asking
 from bot.asking import Asking
 from bot.context import AskedContext, JobContext
 from bot.platform import Abilities, Clicked, Entered, Incoming, Other, Said, Sent, Unread
-from handlers.contract.capability import Ask, Capability, Word
+from handlers.contract.capability import Ask, Capability, OnBoard, Word
 from handlers.contract.card import Args, Button, Card, Section
 from handlers.contract.incoming import (
     Click,
@@ -173,7 +173,7 @@ class Router:
                 )
             case _:
                 return Reply()
-        return self._ask_at_once(ctx, reply)
+        return self._ask_at_once(ctx, self._asking.with_board(ctx, reply))
 
     def _ask_at_once(self, ctx: AskedContext, reply: Reply) -> Reply:
         """Where cards take no input, turn a form that is to be filled now into its first question."""
@@ -232,6 +232,14 @@ class Router:
         if capability is None or short not in capability.forms:
             raise Refusal(GONE)
         return capability.forms[short]
+
+    def board(self, name: str) -> OnBoard:
+        """Return the page called `<capability>.<board>`. Raises Refusal."""
+        owner, _, short = name.partition(".")
+        capability = self._capabilities.get(owner)
+        if capability is None or short not in capability.boards:
+            raise Refusal(GONE)
+        return capability.boards[short]
 
     def _find_word(self, text: str) -> tuple[str, Word] | None:
         """Return the longest word that the text begins with; what follows must not be a part of the word."""

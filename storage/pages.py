@@ -1,4 +1,5 @@
-"""Links to pages: each for one person and one form, known by a hash only, good for one handing in."""
+"""Links to pages: each for one person and one form or board, known by a hash only; a form is handed in
+once."""
 
 from __future__ import annotations
 
@@ -17,6 +18,9 @@ from storage.database import Tx
 LIFE = timedelta(minutes=30)
 KEPT = timedelta(days=3)
 """How long after its end a link is still known, so that handing in once more shows the first answer."""
+
+BOARD = "board:"
+"""What the act of a link begins with that leads to a page to read, not to a form."""
 
 _TOKEN = re.compile("[a-z2-7]{26}")
 

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from bot.logs import traced
 from bot.pages import Closed, Pages, Sheet
+from bot.web import drawing
 from bot.web.login import BACK, PLATFORM, Login
 from handlers.contract.card import Kind, Question
 from storage.files import LIMIT, NotAccepted
@@ -57,6 +58,7 @@ def form_pages(pages: Pages, public_url: str, login: Login | None = None) -> Blu
         "pages", __name__, template_folder="templates", static_folder="static", static_url_path="/pages"
     )
     door = Door(pages, public_url, login)
+    drawing.teach(room)
     room.before_request(door.check)
     if login:
         room.before_request(door.ask)
@@ -110,7 +112,9 @@ class Door:
         return self._pages.account(token, PLATFORM)
 
     def show(self, token: str) -> Response:
-        """GET: the form as it stands. Previews of the link may do so, too: nothing is spent."""
+        """GET: the form as it stands, or a board. Previews of the link may do so, too: nothing is spent."""
+        if view := self._pages.board(token):
+            return _page("board.html", view=view)
         if reply := self._pages.answered(token):
             return _page("form_done.html", key=_key(token), reply=reply)
         return _drawn(token, self._pages.show(token))

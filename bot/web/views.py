@@ -7,15 +7,12 @@ from contextlib import AbstractContextManager
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, render_template, request
-from markupsafe import Markup
 
-from bot import plot
 from bot.config import is_this_machine
+from bot.web import drawing
 from handlers.contract.capability import OnView
-from handlers.contract.chart import Chart, figure, in_lines
 from handlers.contract.context import Context
 from handlers.contract.refusal import Refusal
-from handlers.contract.view import Table
 
 OpenContext = Callable[[], AbstractContextManager[Context]]
 
@@ -45,20 +42,10 @@ def view_pages(views: Mapping[str, OnView], read: OpenContext) -> Blueprint:
             return _page(404, "view_missing.html", sentence=refusal.sentence)
 
     room.before_request(_from_this_machine)
-    room.add_app_template_test(lambda part: isinstance(part, Table), "table")
-    room.add_app_template_test(lambda part: isinstance(part, Chart), "chart")
-    room.add_app_template_filter(_drawn, "drawn")
-    room.add_app_template_filter(figure, "figure")
+    drawing.teach(room)
     room.add_url_rule("/views/<name>", view_func=show, endpoint="list")
     room.add_url_rule("/views/<name>/<argument>", view_func=show)
     return room
-
-
-def _drawn(chart: Chart) -> Markup:
-    """A chart as inline SVG that reads itself out."""
-    series = [(each.name, each.values) for each in chart.series]
-    found = plot.shapes(chart.kind, chart.title, chart.unit, chart.labels, series)
-    return Markup(plot.svg(found, f"{chart.title}。{'；'.join(in_lines(chart))}"))  # noqa: S704 - it escapes
 
 
 def _page(status: int, template: str, **shown: object) -> Response:

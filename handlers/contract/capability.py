@@ -30,6 +30,7 @@ OnMessage = Callable[[Asked, Message], Reply]
 OnClick = Callable[[Asked, Click], Reply]
 OnSubmission = Callable[[Asked, Submission], Reply]
 OnView = Callable[[Context, str], View]
+OnBoard = Callable[[Asked, str], View]
 Check = Callable[[Context], Sequence[Remark]]
 OnCancel = Callable[[Asked], Reply | None]
 OnKeep = Callable[[Asked, Submission], None]
@@ -62,7 +63,9 @@ class Capability(Struct, frozen=True, kw_only=True):
     """One thing that the assistant can do. Clicks and forms are keyed by the act without the name; `settings`
     are the defaults of what the council fixes; `check` says what stands in the way of the work today;
     `waiting` what waits for a person; `watch` what those who supervise should see; `facts` and `sample` what
-    the ledger tells a team that checks itself; `ladders` when people hear of its deadlines, by their kind."""
+    the ledger tells a team that checks itself; `ladders` when people hear of its deadlines, by their kind.
+    `views` ask nobody who they are and are for the demo; `boards` are read by one person, whom they refuse
+    what is not theirs."""
 
     name: str
     words: Mapping[str, Word] = {}
@@ -71,6 +74,7 @@ class Capability(Struct, frozen=True, kw_only=True):
     takes_files: OnFile | None = None
     cancel: OnCancel | None = None
     views: Mapping[str, OnView] = {}
+    boards: Mapping[str, OnBoard] = {}
     check: Check | None = None
     waiting: OnWaiting | None = None
     watch: OnWatch | None = None

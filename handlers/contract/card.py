@@ -138,12 +138,21 @@ class Link(Struct, frozen=True):
     url: str
 
 
+class Board(Struct, frozen=True):
+    """A page to read, `<capability>.<board>`, behind a button called `label`; `argument` says which one."""
+
+    name: str
+    argument: str = ""
+    label: str = "打开页面"
+
+
 class Card(Struct, frozen=True, kw_only=True):
     """One message that shows a matter and what can be done about it.
 
     `subject` (`expense:123:step:2`) is how copies already sent are found and replaced. `preview` is what
     the chat list and a locked phone show, so it names no amount and no person. `calls`: something waits for
-    the reader, so that a new card is sent where the old one can no longer be replaced.
+    the reader, so that a new card is sent where the old one can no longer be replaced. `board`: a page that
+    its reader can open for half an hour, in answers alone; nothing where there are no pages.
     """
 
     title: str
@@ -157,5 +166,6 @@ class Card(Struct, frozen=True, kw_only=True):
     buttons: tuple[Button, ...] = ()
     form: Form | None = None
     link: Link | None = None
+    board: Board | None = None
     calls: bool = False
     chart: Chart | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import unescape
@@ -22,6 +22,7 @@ from bot.web.login import Login, Tells
 from bot.web.pages import form_pages
 from bot.web.server import create_app
 from handlers.catalogue import CAPABILITIES
+from handlers.contract.capability import Capability
 from handlers.contract.reply import Reply
 from storage import outbox
 from storage.files import FileStore
@@ -70,13 +71,14 @@ def phone_of(
     folder: Path,
     public_url: str = PUBLIC,
     login: tuple[Tells, Callable[[], datetime]] | None = None,
+    capabilities: Sequence[Capability] = CAPABILITIES,
 ) -> Phone:
     """Give a house pages, and platforms whose cards take no input; return a phone. `login` is the platform
     that tells who opens a page, and machine time."""
     ability = Abilities(inputs=False, left_over=all_of_it)
     times = Times(house.clock, lambda: datetime.now(UTC), ZONE)
     abilities = {"feishu": ability, "wecom": ability}
-    house.router = Router(house.database, CAPABILITIES, abilities, times, public_url)
+    house.router = Router(house.database, capabilities, abilities, times, public_url)
 
     def waiting() -> Mapping[str, int]:
         with house.database.read() as tx:

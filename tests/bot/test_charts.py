@@ -8,7 +8,7 @@ import pytest
 from bot.as_text import as_text
 from bot.feishu.cards import render
 from bot.simulator.feishu import cards, charts
-from bot.web.views import _drawn
+from bot.web.drawing import drawn
 from handlers.contract.card import Card
 from handlers.contract.chart import Chart, ChartKind, Series
 
@@ -50,10 +50,10 @@ def test_whoever_reads_words_reads_every_number() -> None:
 
 
 def test_a_page_draws_the_chart_and_reads_it_out_without_taking_words_for_markup() -> None:
-    drawn = str(_drawn(chart(OWN, OTHER)))
+    shown = str(drawn(chart(OWN, OTHER)))
 
-    assert "<b>" not in drawn
-    assert 'aria-label="自查问题。一月：自己发现 3件' in drawn
+    assert "<b>" not in shown
+    assert 'aria-label="自查问题。一月：自己发现 3件' in shown
 
 
 def test_a_card_with_a_chart_waits_as_json_and_comes_back_as_it_was() -> None:
