@@ -191,14 +191,12 @@ def to_remind(tx: Tx, today: date, limit: int) -> list[Deadline]:
     return [_deadline(row) for row in tx.run(_DUE, {"today": today, "most": limit})]
 
 
-def overdue(tx: Tx, kinds: Sequence[str], today: date, limit: int) -> list[Deadline]:
-    """Return open deadlines whose day has passed and whose clock runs, the longest overdue first."""
-    late = (
-        deadline.c.kind.in_(list(kinds)),
-        _is_open,
-        deadline.c.due_on < today,
-        deadline.c.paused_on.is_(None),
-    )
+def overdue(tx: Tx, kinds: Sequence[str], today: date, limit: int, paused: bool = False) -> list[Deadline]:
+    """Return open deadlines whose day has passed, the longest overdue first; `paused` takes in those whose
+    clock stands still."""
+    late = [deadline.c.kind.in_(list(kinds)), _is_open, deadline.c.due_on < today]
+    if not paused:
+        late.append(deadline.c.paused_on.is_(None))
     rows = tx.run(select(deadline).where(*late).order_by(deadline.c.due_on, deadline.c.id).limit(limit))
     return [_deadline(row) for row in rows]
 

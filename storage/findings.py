@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    func,
     insert,
     literal_column,
     select,
@@ -47,6 +48,7 @@ finding = Table(
     Column("received_at", UtcTime),
     Column("closed_at", UtcTime),
     Column("about", String(64), nullable=False),
+    Column("zero_month", String(7), nullable=False, default=""),
     # Cards name findings by id: one that was given out before a backup came back must not be given out again.
     sqlite_autoincrement=True,
 )
@@ -86,7 +88,7 @@ finding_file = Table(
 class Finding:
     """One finding. `unit_key` is `project:P01` or `department:财务部`; `owner` and `opened_by` are person
     ids; `version` counts the acts; `due_on` is the day by which it is to be mended; `about` what it came
-    from."""
+    from; `zero_month` (`2026-02`) the month that the unit's newest self-check called free of problems."""
 
     id: int
     number: str
@@ -105,6 +107,7 @@ class Finding:
     received_at: datetime | None
     closed_at: datetime | None
     about: str
+    zero_month: str = ""
 
     @property
     def subject(self) -> str:
@@ -198,6 +201,17 @@ def open_of(tx: Tx, owner: int, limit: int) -> list[Finding]:
     """Return what a person answers for and is not closed, the oldest first."""
     mine = select(finding).where(_is_open, finding.c.owner_id == owner)
     return [_finding(row) for row in tx.run(mine.order_by(finding.c.id).limit(limit))]
+
+
+def handed_in(tx: Tx) -> list[Finding]:
+    """Return what waits to be verified or judged, the oldest first."""
+    waiting = (_is_open, finding.c.state.in_(("reported", "objected")))
+    return [_finding(row) for row in tx.run(select(finding).where(*waiting).order_by(finding.c.id))]
+
+
+def count_open(tx: Tx) -> int:
+    """Return how many are not closed."""
+    return int(tx.run(select(func.count()).select_from(finding).where(_is_open)).scalar_one())
 
 
 def newest(tx: Tx, limit: int) -> list[Finding]:

@@ -29,6 +29,12 @@ def moment(at: datetime, zone: str) -> str:
     return at.astimezone(ZoneInfo(zone)).strftime("%m-%d %H:%M")
 
 
+def month_words(month: str) -> str:
+    """Return a month as people say it: 2026年9月."""
+    year, _, number = month.partition("-")
+    return f"{year}年{int(number)}月"
+
+
 def fen(typed: str) -> int:
     """Return an amount as a person types it (`１２８．５`, `1,280.50元`, `￥30`) in 分.
 

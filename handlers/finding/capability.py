@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.contract.capability import Ask, Capability, Word
 from handlers.contract.context import Context
 from handlers.contract.reminder import Ladder
-from handlers.finding import checks, talk
+from handlers.finding import checks, talk, views
 from handlers.mechanisms.evidence import service as evidence
 from handlers.mechanisms.finding import nudging, rules
 from scheduler.job import Job
@@ -31,7 +31,7 @@ CAPABILITY = Capability(
     },
     forms={
         "open": Ask(talk.notice_questions, talk.open_notice),
-        "say": Ask(talk.words_form, talk.say),
+        "say": Ask(talk.words_form, talk.say, enclose=talk.enclose, word="整改"),
     },
     takes_files=talk.on_file,
     cancel=talk.cancel,
@@ -42,6 +42,11 @@ CAPABILITY = Capability(
         rules.RECTIFY: Ladder(rules.RUNGS[rules.RECTIFY], nudging.rectify_nudges),
         rules.RECEIVE: Ladder(rules.RUNGS[rules.RECEIVE], nudging.receive_nudges),
         rules.RECHECK: Ladder(rules.RUNGS[rules.RECHECK], nudging.recheck_nudges),
+        rules.VERIFY: Ladder(rules.RUNGS[rules.VERIFY], nudging.verify_nudges),
+        rules.JUDGE: Ladder(rules.RUNGS[rules.JUDGE], nudging.judge_nudges),
     },
     jobs=JOBS,
+    settings=rules.SETTINGS,
+    views={"list": views.everything, "trail": views.trail},
+    boards={"all": views.board},
 )

@@ -18,7 +18,7 @@ def remarks(ctx: Context) -> Sequence[Remark]:
     if len(supervisors) != 1:
         return ()
     own = Matter(supervisors[0].id, None, frozenset())
-    if rules.verifiers(own, service.roster(ctx)):
+    if rules.verifiers(own, service.circle(ctx).roster):
         return ()
     words = "只有一位监事，又没有党支部书记和不领薪的理事：监事自己的问题没有人能复核。请补一位"
     return (Remark(words, grave=False),)

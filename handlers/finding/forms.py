@@ -20,11 +20,11 @@ SOURCES = (Source.SUPERVISOR, Source.MEMBERS, Source.PUBLIC, Source.AUDIT)
 """What a supervisor can name; 自查 opens by itself."""
 
 CLAUSE_LIMIT, MOST_DAYS = 100, 60
-LONGER = "期限"
+REASON_LIMIT = 100
 
 
 class Answers(Struct, frozen=True):
-    """A notice understood: `days` are working days."""
+    """A notice understood: `days` are working days, `reason` says why more than usual."""
 
     unit: Unit
     owner: Person
@@ -33,6 +33,7 @@ class Answers(Struct, frozen=True):
     asked: str
     source: Source
     days: int
+    reason: str
 
 
 def notice_form(units: Sequence[Unit], problems: Mapping[str, str], typed: Mapping[str, str]) -> Form:
@@ -82,9 +83,17 @@ def notice_form(units: Sequence[Unit], problems: Mapping[str, str], typed: Mappi
                 "days",
                 "期限（工作日）",
                 default=typed.get("days", str(RECTIFY_DAYS)),
-                hint=f"一般不超过 {RECTIFY_DAYS}；更长的请在整改要求里写明理由",
+                hint=f"一般不超过 {RECTIFY_DAYS}",
                 limit=2,
                 decimal=True,
+            ),
+            Question(
+                "reason",
+                "为什么要更久",
+                required=False,
+                default=typed.get("reason", ""),
+                hint=f"期限超过 {RECTIFY_DAYS} 个工作日才填",
+                limit=REASON_LIMIT,
             ),
         ),
         buttons=(Button("下发", "finding.open", {}, Style.PRIMARY),),
@@ -134,9 +143,14 @@ def understand(
     if source not in set(SOURCES):
         problems["source"] = "请选择来源"
     days = _days(values.get("days", ""), problems)
+    reason = values.get("reason", "").strip()
+    if days > RECTIFY_DAYS and not reason:
+        problems["reason"] = f"期限超过 {RECTIFY_DAYS} 个工作日要写明理由，或把期限改短"
     if problems or unit is None:
         return problems
-    return Answers(unit, named[0], texts["what"], texts["clause"], texts["asked"], Source(source), days)
+    return Answers(
+        unit, named[0], texts["what"], texts["clause"], texts["asked"], Source(source), days, reason
+    )
 
 
 def text(values: Mapping[str, str], label: str) -> str:

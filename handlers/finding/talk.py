@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.contract.card import Args, Button, Card, Form, Section, Style, number_in
+from handlers.contract.card import Args, Board, Button, Card, Form, Section, Style, number_in
 from handlers.contract.context import Asked, Context
-from handlers.contract.incoming import Click, FileLost, FileOffered, FileStored, Message, Submission
+from handlers.contract.incoming import (
+    Click,
+    FileGiven,
+    FileLost,
+    FileOffered,
+    FileStored,
+    FileTaken,
+    Message,
+    Submission,
+)
 from handlers.contract.refusal import Refusal
 from handlers.contract.reminder import Waiting
 from handlers.contract.reply import Reply
@@ -21,6 +30,7 @@ from handlers.mechanisms.finding import cards, rules, service
 from handlers.mechanisms.finding.rules import ACT_WORDS, Act, State
 from handlers.mechanisms.finding.service import New
 from handlers.mechanisms.units import service as units
+from handlers.mechanisms.units.rules import Unit
 from scheduler.clock import today
 from storage import deadlines, findings, people
 from storage.findings import Finding
@@ -88,6 +98,7 @@ def open_notice(ctx: Asked, submission: Submission) -> Reply:
         answers.asked,
         Term.working(answers.days),
         ctx.person.id,
+        reason=answers.reason if answers.days > rules.RECTIFY_DAYS else "",
     )
     found = service.open_finding(ctx, new)
     return Reply(card=_card(ctx, found), toast=f"{found.number} 已下发给{answers.owner.name}")
@@ -105,17 +116,24 @@ def ask(ctx: Asked, click: Click) -> Reply:
     """A button that asks for words first; evidence sent from now on belongs to the report."""
     found = service.readable(ctx, findings.get(ctx.tx, number_in(click.args, "finding")))
     what = _act_in(click.args)
-    mine = rules.parts(ctx.person, service.matter(ctx, found), service.roster(ctx))
-    rules.next_state(State(found.state), what, mine)
-    files = len(evidence.begin(ctx, NAME, found.id).files) if what is Act.REPORT else 0
-    picture = service.picture(ctx, found, ctx.person, files)
+    rules.next_state(State(found.state), what, service.circle(ctx).parts(ctx.person, found))
+    proofs = evidence.begin(ctx, NAME, found.id) if what is Act.REPORT else None
+    picture = service.picture(ctx, found, ctx.person, proofs)
     return Reply(card=cards.card(picture, ctx.person.id, ask=what))
 
 
 def words_form(ctx: Asked, args: Args) -> Form:
     """The question before an act, where it is asked by itself."""
     found = service.readable(ctx, findings.get(ctx.tx, number_in(args, "finding")))
-    return cards.words_form(found, _act_in(args))
+    what = _act_in(args)
+    return cards.words_form(found, what, evidence.find(ctx, NAME) if what is Act.REPORT else None)
+
+
+def enclose(ctx: Asked, event: FileGiven | FileTaken) -> None:
+    """Evidence that was given on the page of a report, or taken out there."""
+    found = service.readable(ctx, findings.get(ctx.tx, number_in(event.args, "finding")))
+    rules.next_state(State(found.state), Act.REPORT, service.circle(ctx).parts(ctx.person, found))
+    evidence.enclose(ctx, NAME, found.id, event)
 
 
 def say(ctx: Asked, submission: Submission) -> Reply:
@@ -156,7 +174,7 @@ def cancel(ctx: Asked) -> Reply | None:
 
 
 def waiting(ctx: Context, person: Person) -> Sequence[Waiting]:
-    """What waits for a person: theirs to mend, to verify, to judge."""
+    """What waits for a person: theirs to mend, to verify, to judge, to look at again."""
     found = service.waiting_for(ctx, person, SHOWN)
     names = people.by_ids(ctx.tx, [each.owner for each in found])
     return [
@@ -170,40 +188,47 @@ def waiting(ctx: Context, person: Person) -> Sequence[Waiting]:
 
 
 def watch(ctx: Context, reader: Person) -> Sequence[Watched]:
-    """What is overdue, by name and day, to those who supervise."""
-    late = deadlines.overdue(ctx.tx, [rules.RECTIFY], today(ctx.now, ctx.zone), SHOWN)
-    found = findings.by_ids(ctx.tx, [int(each.subject.removeprefix("finding:")) for each in late])
+    """What is overdue and not closed, by name and day, to those who supervise."""
+    now = today(ctx.now, ctx.zone)
+    late = deadlines.overdue(ctx.tx, [rules.RECTIFY], now, SHOWN, paused=True)
+    found = findings.by_ids(ctx.tx, [service.finding_id(each.subject) for each in late])
     names = people.by_ids(ctx.tx, [each.owner for each in found.values()])
     lines = []
     for each in late:
-        one = found[int(each.subject.removeprefix("finding:"))]
-        day = f"{each.due_on.month}月{each.due_on.day}日"
-        line = f"{names[one.owner].name} · {one.number} · {day}到期"
+        one = found[service.finding_id(each.subject)]
+        state = State(one.state)
+        tail = "" if state is State.OPEN else f"，{rules.STATE_WORDS[state]}"
+        line = f"{names[one.owner].name} · {one.number} · {each.due_on.month}月{each.due_on.day}日到期{tail}"
         lines.append(Watched(ScreenPart.OVERDUE, line, service.show_button(one)))
     return lines
 
 
 def _list(ctx: Asked) -> Reply:
-    """What concerns the one who asks, and for supervisors the button that opens a new one."""
-    above = {Role.SUPERVISOR, Role.SECRETARY_GENERAL, Role.CHAIR}
-    mine = findings.open_of(ctx.tx, ctx.person.id, SHOWN)
-    found = findings.open_ones(ctx.tx, SHOWN) if ctx.person.roles & above else mine
+    """What waits for who asks, then what else they may read; supervisors get a button for a new one."""
+    above = bool(ctx.person.roles & rules.ABOVE)
+    first = service.waiting_for(ctx, ctx.person, SHOWN)
+    known = {each.id for each in first}
+    rest = findings.open_ones(ctx.tx, SHOWN) if above else findings.open_of(ctx.tx, ctx.person.id, SHOWN)
+    found = [*first, *(each for each in rest if each.id not in known)][:SHOWN]
     names = people.by_ids(ctx.tx, [each.owner for each in found])
     lines = [f"{n}. {cards.line(each, names[each.owner].name)}" for n, each in enumerate(found, 1)]
+    more = findings.count_open(ctx.tx) - len([each for each in found if each.closed_at is None])
+    if above and more > 0:
+        lines.append(f"没销号的还有 {more} 件")
     buttons = [
         Button(f"查看 {n}", "finding.show", {"finding": each.id}, say=f"整改 {each.number}")
         for n, each in enumerate(found[: BUTTONS - 1], 1)
     ]
     if Role.SUPERVISOR in ctx.person.roles:
         buttons.append(Button("下发整改通知", "finding.new", {}, Style.PRIMARY, say="整改 下发"))
-    empty = ("没有没销号的问题 🎉",)
     return Reply(
         card=Card(
             title="整改",
             subject=f"finding-list:{ctx.person.id}",
             preview="整改",
-            sections=(Section(tuple(lines) or empty),),
+            sections=(Section(tuple(lines) or ("没有没销号的问题 🎉",)),),
             buttons=tuple(buttons),
+            board=Board("finding.all", label="看全部") if above else None,
         )
     )
 
@@ -221,6 +246,9 @@ def _paper(ctx: Asked, found: Finding) -> Reply:
 
 
 def _done(ctx: Asked, finding_id: int, version: int, what: Act, text: str) -> Reply:
+    if what is Act.REASSIGN:
+        found = service.reassign(ctx, finding_id, version, _named(ctx, text))
+        return Reply(card=_card(ctx, found), toast=f"{found.number} 已换责任人")
     files = evidence.taken(ctx, NAME, finding_id) if what is Act.REPORT else []
     found = service.act(ctx, finding_id, version, what, text, files)
     if what is Act.RELAPSED:
@@ -228,16 +256,28 @@ def _done(ctx: Asked, finding_id: int, version: int, what: Act, text: str) -> Re
     return Reply(card=_card(ctx, found), toast=f"{found.number} 已{ACT_WORDS[what]}")
 
 
+def _named(ctx: Asked, typed: str) -> Person:
+    """Return the one active person of that name or key. Raises Refusal."""
+    named = people.active_named(ctx.tx, typed) or [
+        each for each in people.by_keys(ctx.tx, [typed]).values() if each.active
+    ]
+    if len(named) != 1:
+        who = "、".join(each.key for each in named)
+        raise Refusal(f"有几位同名的，请填工号：{who}" if named else "名单里没有这个人，请只填姓名全称或工号")
+    return named[0]
+
+
 def _open_again(ctx: Asked, found: Finding, text: str) -> None:
-    unit = units.by_key(ctx, found.unit_key)
-    if unit is None:
-        raise Refusal(f"{found.unit_name}已经不在了，请发「整改 下发」给现在的责任人新开一件")
+    """Open what came back anew, for its owner, or for who leads the unit now."""
+    unit = units.by_key(ctx, found.unit_key) or Unit(found.unit_key, found.unit_name, None)
+    owner = found.owner if people.get(ctx.tx, found.owner).active else unit.lead
+    if owner is None:
+        raise Refusal("原责任人已经离开，部门也没有负责人。请监事先发「整改 下发」给现在该负责的人")
     what = f"复发（原 {found.number}）：{text}"[: cards.TEXT_LIMIT]
     source = rules.Source(found.source)
     term = Term.working(rules.RECTIFY_DAYS)
     service.open_finding(
-        ctx,
-        New(source, unit, found.owner, what, found.clause, found.asked, term, ctx.person.id, found.subject),
+        ctx, New(source, unit, owner, what, found.clause, found.asked, term, ctx.person.id, found.subject)
     )
 
 

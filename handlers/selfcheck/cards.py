@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from handlers.contract.card import Button, Card, Section, Style, Tone
-from handlers.contract.wording import moment
+from handlers.contract.wording import moment, month_words
 from handlers.selfcheck import rules
 from handlers.selfcheck.forms import advice_form, sheet_form
 from handlers.selfcheck.rules import Draft
@@ -43,12 +43,11 @@ def mine(lead: int, waiting: Sequence[tuple[Sheet, str]], handed_in: Sequence[Sh
     """Return the one card for a person who leads, however many teams: what is to be handed in, each with the
     words that say by when, and what was."""
     lines = [
-        f"{n}. {each.unit_name}（{rules.month_words(each.month)}）{due}"
-        for n, (each, due) in enumerate(waiting, 1)
+        f"{n}. {each.unit_name}（{month_words(each.month)}）{due}" for n, (each, due) in enumerate(waiting, 1)
     ]
     buttons = [fill_button(each, f"填写 {n}") for n, (each, _) in enumerate(waiting[:BUTTONS], 1)]
     for n, each in enumerate(handed_in, len(waiting) + 1):
-        lines.append(f"{n}. {each.unit_name}（{rules.month_words(each.month)}）已交")
+        lines.append(f"{n}. {each.unit_name}（{month_words(each.month)}）已交")
         buttons.append(Button(f"看 {n}", "selfcheck.show", {"sheet": each.id}, say="自查"))
     return Card(
         title="廉洁风险自查",
@@ -80,7 +79,7 @@ def to_fill(
         title=f"廉洁风险自查 {sheet.unit_name}",
         subject=subject(sheet, reader),
         tone=Tone.BAD if wrong else Tone.PENDING,
-        tag=rules.month_words(sheet.month),
+        tag=month_words(sheet.month),
         subtitle=picture.due,
         preview="廉洁风险自查表待填写",
         sections=(*sections, *_sample(picture), *_added(picture)),
@@ -98,7 +97,7 @@ def shown(picture: Picture, reader: int) -> Card:
         subject=subject(sheet, reader),
         tone=Tone.GOOD if handed_in else Tone.PENDING,
         tag="已提交" if handed_in else "还没交",
-        subtitle=rules.month_words(sheet.month),
+        subtitle=month_words(sheet.month),
         preview=f"自查 {sheet.unit_name}",
         sections=(*(_version(each, picture.zone) for each in reversed(picture.versions)), *_added(picture)),
         buttons=buttons,

@@ -50,12 +50,6 @@ def month_before(day: date) -> str:
     return f"{year:04}-{month:02}"
 
 
-def month_words(month: str) -> str:
-    """Return a month as people say it: 2026年9月."""
-    year, _, number = month.partition("-")
-    return f"{year}年{int(number)}月"
-
-
 def seed(month: str, unit_key: str) -> str:
     """Return what decides which record is drawn: the same for the same sheet, however often it is asked."""
     return hashlib.sha256(f"{month}:{unit_key}".encode()).hexdigest()

@@ -12,6 +12,7 @@ from handlers.contract.ledger import OnFacts, OnSample
 from handlers.contract.refusal import Refusal
 from handlers.contract.reminder import Nudge
 from handlers.contract.roles import Role
+from handlers.contract.wording import month_words
 from handlers.mechanisms.attention import service as attention
 from handlers.mechanisms.deadline import service as deadlines
 from handlers.mechanisms.deadline.rules import Term
@@ -90,7 +91,7 @@ def _tell_leads(ctx: Context, opened: Sequence[tuple[Unit, Sheet]]) -> None:
 def _tell_of_no_lead(ctx: Context, lonely: Sequence[Unit], month: str) -> None:
     if lonely:
         names = "、".join(each.name for each in lonely)
-        words = f"{rules.month_words(month)}自查：{names}没有负责人，没人能交。请指定负责人后由管理员导入。"
+        words = f"{month_words(month)}自查：{names}没有负责人，没人能交。请指定负责人后由管理员导入。"
         for each in people.holders(ctx.tx, (Role.SECRETARY_GENERAL,)):
             ctx.send_text(each, words)
 

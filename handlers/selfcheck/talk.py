@@ -11,6 +11,7 @@ from handlers.contract.refusal import Refusal
 from handlers.contract.reminder import Waiting
 from handlers.contract.reply import Reply
 from handlers.contract.watch import Part, Watched
+from handlers.contract.wording import month_words
 from handlers.mechanisms.units import service as units
 from handlers.selfcheck import cards, forms, rules, service
 from handlers.selfcheck.cards import Picture
@@ -68,7 +69,7 @@ def add(ctx: Asked, message: Message) -> Reply:
     """自查补充 <内容>: a member's line."""
     sheet = service.add_line(ctx, message.rest.strip())
     return Reply(
-        text=f"已加到{sheet.unit_name}{rules.month_words(sheet.month)}的自查表里，负责人和监事看得到您的名字。"
+        text=f"已加到{sheet.unit_name}{month_words(sheet.month)}的自查表里，负责人和监事看得到您的名字。"
     )
 
 
@@ -96,7 +97,7 @@ def waiting(ctx: Context, person: Person) -> Sequence[Waiting]:
     found = []
     for sheet in service.waiting_sheets(ctx, person):
         row = deadlines.find(ctx.tx, rules.SUBMIT, sheet.subject)
-        line = f"自查表 · {sheet.unit_name} · {rules.month_words(sheet.month)}"
+        line = f"自查表 · {sheet.unit_name} · {month_words(sheet.month)}"
         found.append(Waiting(line, cards.fill_button(sheet, "填写"), row.due_on if row else None))
     return found
 
@@ -125,7 +126,7 @@ def _missing(ctx: Asked) -> Reply:
     if len(lacking) > SHOWN:
         lines.append(f"还有 {len(lacking) - SHOWN} 份没交")
     handed_in = sum(not service.is_open(each) for each in sheets)
-    done = f"{rules.month_words(month)}：交了 {handed_in} 份，共 {len(sheets)} 份"
+    done = f"{month_words(month)}：交了 {handed_in} 份，共 {len(sheets)} 份"
     buttons = [_show_button(each, f"看 {n}") for n, each in enumerate(lacking, 1)]
     return Reply(card=cards.missing(ctx.person.id, lines, buttons, done))
 
@@ -133,7 +134,7 @@ def _missing(ctx: Asked) -> Reply:
 def _missing_line(ctx: Context, sheet: Sheet) -> str:
     unit = service.unit_of(ctx, sheet)
     name = people.get(ctx.tx, unit.lead).name if unit and unit.lead else "没有负责人"
-    return f"{name} · {sheet.unit_name} · {rules.month_words(sheet.month)}"
+    return f"{name} · {sheet.unit_name} · {month_words(sheet.month)}"
 
 
 def _show_button(sheet: Sheet, label: str = "查看") -> Button:

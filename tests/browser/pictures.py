@@ -40,6 +40,7 @@ NOTICE = {
     "asked": "补齐采购记录，附照片",
     "source": "监事检查",
     "days": "15",
+    "reason": "跳过",
 }
 
 

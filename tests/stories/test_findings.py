@@ -12,6 +12,7 @@ NOTICE = {
     "asked": "补齐采购记录，附照片",
     "source": "监事检查",
     "days": "15",
+    "reason": "跳过",
 }
 
 
@@ -32,7 +33,7 @@ def test_a_finding_goes_overdue_is_reported_with_a_photo_and_verified(world: Wor
     world.clicks("li", "交整改报告", "ZG-2026-0001")
     world.sends_picture("li", "采购记录.png")
     world.reads("li", "证据已收到")
-    world.answers("li", "提交", text="已补齐采购记录")
+    world.answers("li", "提交", text="已补齐采购记录", files="跳过")
     world.clicks("jian", "通过销号", "ZG-2026-0001")
     world.reads("li", "ZG-2026-0001 复核验收通过，已销号")
     assert world.rows("select count(*) from finding_file") == [(1,)]
@@ -43,10 +44,10 @@ def test_what_is_sent_back_says_why_and_the_owner_tries_again(world: World) -> N
     world.says("jian", "整改 下发")
     world.answers("jian", "下发", **NOTICE)
     world.clicks("li", "交整改报告", "ZG-2026-0001")
-    world.answers("li", "提交", text="改好了")
+    world.answers("li", "提交", text="改好了", files="跳过")
     world.clicks("jian", "退回重改", "ZG-2026-0001")
     world.answers("jian", "提交", text="照片看不清")
-    world.reads("li", "ZG-2026-0001 退回重改：照片看不清。3月10日前再交一次")
+    world.reads("li", "ZG-2026-0001 退回重改：照片看不清。3月24日前再交一次")
     world.says("li", "整改 ZG-2026-0001 交整改报告 重新拍了")
     world.clicks("jian", "通过销号", "ZG-2026-0001")
     world.reads("li", "已销号")

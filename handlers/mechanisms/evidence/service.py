@@ -7,21 +7,21 @@ from datetime import timedelta
 import msgspec
 
 from handlers.contract.context import Asked, Context
-from handlers.contract.incoming import FileLost, FileOffered, FileStored, StoredFile
+from handlers.contract.incoming import (
+    FileGiven,
+    FileLost,
+    FileOffered,
+    FileStored,
+    FileTaken,
+    StoredFile,
+)
 from handlers.contract.refusal import Refusal
 from handlers.contract.reply import Reply
+from handlers.mechanisms.evidence.forms import Evidence
 from storage import dialogue, people
 
 KEPT = timedelta(hours=24)
 MOST_FILES = 20
-
-
-class Evidence(msgspec.Struct):
-    """Files that came and files on their way; `matter` is the capability's own row number."""
-
-    matter: int
-    files: list[StoredFile] = []
-    fetching: dict[int, str] = {}
 
 
 def begin(ctx: Asked, capability: str, matter: int) -> Evidence:
@@ -66,8 +66,7 @@ def take(ctx: Asked, capability: str, event: FileOffered | FileStored | FileLost
         return Reply(text="这份文件到的时候已经交了，没有加进去。需要的话请重新打开那一件。")
     evidence = msgspec.json.decode(found.data, type=Evidence)
     if isinstance(event, FileOffered):
-        if len(evidence.files) + len(evidence.fetching) >= MOST_FILES:
-            raise Refusal(f"一次最多 {MOST_FILES} 个文件，请先交上这些")
+        _has_room(evidence)
         evidence.fetching[event.ticket] = event.name
     else:
         evidence.fetching.pop(event.ticket, None)
@@ -75,6 +74,27 @@ def take(ctx: Asked, capability: str, event: FileOffered | FileStored | FileLost
         evidence.files.append(event.file)
     dialogue.save(ctx.tx, found.id, _encode(evidence), ctx.now + KEPT)
     return _said(event, len(evidence.files))
+
+
+def enclose(ctx: Asked, capability: str, matter: int, event: FileGiven | FileTaken) -> None:
+    """Put a file that was given on a page among the evidence, or take one out. Raises Refusal."""
+    begin(ctx, capability, matter)
+    found = dialogue.find(ctx.tx, ctx.person.id, capability, ctx.now)
+    if found is None:
+        raise LookupError("a dialogue that was just begun is gone")
+    evidence = msgspec.json.decode(found.data, type=Evidence)
+    given = event.file.sha256 if isinstance(event, FileGiven) else event.key
+    kept = [each for each in evidence.files if each.sha256 != given]
+    evidence.files = kept
+    if isinstance(event, FileGiven):
+        _has_room(evidence)
+        evidence.files = [*kept, event.file]
+    dialogue.save(ctx.tx, found.id, _encode(evidence), ctx.now + KEPT)
+
+
+def _has_room(evidence: Evidence) -> None:
+    if len(evidence.files) + len(evidence.fetching) >= MOST_FILES:
+        raise Refusal(f"一次最多 {MOST_FILES} 个文件，请先交上这些")
 
 
 def _said(event: FileOffered | FileStored | FileLost, count: int) -> Reply:

@@ -21,7 +21,9 @@ from handlers.contract.card import (
     Style,
     Tone,
 )
-from handlers.contract.wording import moment
+from handlers.contract.wording import moment, month_words
+from handlers.mechanisms.evidence import forms as evidence_forms
+from handlers.mechanisms.evidence.forms import Evidence
 from handlers.mechanisms.finding.rules import ACT_WORDS, STATE_WORDS, Act, Part, State, may_do
 
 if TYPE_CHECKING:
@@ -45,22 +47,26 @@ _AT_ONCE: Mapping[Act, tuple[str, Style]] = {
 """What a button does by itself."""
 
 _WITH_WORDS: Mapping[Act, tuple[str, str]] = {
-    Act.REPORT: ("交整改报告", "怎么改的、改到什么程度；照片或文件先发在聊天里"),
+    Act.REPORT: ("交整改报告", "怎么改的、改到什么程度"),
     Act.PROGRESS: ("写进展", "现在做到哪一步了"),
     Act.OBJECT: ("提异议", "哪里不属实，依据是什么；裁定前暂停计时"),
+    Act.ASK_MORE: ("申请延期", "为什么要延期，打算哪天改好"),
     Act.EXTEND: ("延期", "为什么要延期；只能延一次，5 个工作日"),
+    Act.REASSIGN: ("换责任人", "新责任人的姓名或工号"),
     Act.TALK: ("记约谈", "和谁、什么时候、谈了什么"),
     Act.RETURN: ("退回重改", "还差什么；责任人会看到，重新计 5 个工作日"),
     Act.UPHOLD: ("异议成立", "为什么成立"),
     Act.OVERRULE: ("异议不成立", "为什么不成立"),
     Act.RELAPSED: ("回头看：复发", "又出现了什么；会新开一件"),
+    Act.CONCEALED: ("算隐瞒不报", "依据是什么；取消评优由理事会另行决定"),
+    Act.HONEST: ("不算隐瞒", "为什么不算，例如当时看不出来"),
 }
 """What a button asks for first."""
 
 
 class Picture(Struct, frozen=True):
     """All that is needed to show a finding to somebody: `deadline` in words and its day as it is
-    counted now, what the reader may do."""
+    counted now, what the reader may do, `proofs` sent but not handed in yet."""
 
     finding: Finding
     entries: Sequence[Entry]
@@ -69,7 +75,7 @@ class Picture(Struct, frozen=True):
     due_on: date
     zone: str
     mine: Collection[Part] = ()
-    files: int = 0
+    proofs: Evidence | None = None
     objection_open: bool = False
     extended: bool = False
 
@@ -96,10 +102,11 @@ def card(picture: Picture, reader: int, ask: Act | None = None) -> Card:
             Field("依据", one.clause),
             Field("要求", one.asked, wide=True),
             Field("来源", one.source),
+            *_suspicion(picture),
         ),
         sections=(_trail(picture),),
         buttons=_buttons(picture, acts) if ask is None else (),
-        form=words_form(one, ask) if ask else None,
+        form=words_form(one, ask, picture.proofs) if ask else None,
         calls=bool(acts),
     )
 
@@ -116,6 +123,19 @@ def passed_card(one: Finding, reader: int) -> Card:
     )
 
 
+def _suspicion(picture: Picture) -> tuple[Field, ...]:
+    """What only those who judge it see: others found what the unit's own self-check did not (P50)."""
+    if not _to_weigh(picture):
+        return ()
+    words = f"{month_words(picture.finding.zero_month)}自查是零报告。是否隐瞒，请监事判断，不自动扣分"
+    return (Field("零报告", words, wide=True),)
+
+
+def _to_weigh(picture: Picture) -> bool:
+    weighed = {entry.act for entry in picture.entries} & {Act.CONCEALED, Act.HONEST}
+    return bool(picture.finding.zero_month and Part.SUPERVISOR in picture.mine and not weighed)
+
+
 def _acts(picture: Picture) -> list[Act]:
     """What stands on the card: the acts of the table that make sense now."""
     done = {entry.act for entry in picture.entries}
@@ -126,7 +146,11 @@ def _acts(picture: Picture) -> list[Act]:
     if not picture.objection_open:
         hidden.add(Act.OBJECT)
     if picture.extended:
-        hidden.add(Act.EXTEND)
+        hidden |= {Act.EXTEND, Act.ASK_MORE}
+    if not picture.finding.received_at:
+        hidden.add(Act.ASK_MORE)
+    if not _to_weigh(picture):
+        hidden |= {Act.CONCEALED, Act.HONEST}
     if done & {Act.EFFECTIVE, Act.RELAPSED}:
         hidden |= {Act.EFFECTIVE, Act.RELAPSED}
     return [act for act in found if act not in hidden]
@@ -158,14 +182,18 @@ def _args(one: Finding, act: Act) -> Args:
     return {"finding": one.id, "version": one.version, "act": act.value}
 
 
-def words_form(one: Finding, act: Act) -> Form:
-    """Return the question that goes before an act."""
+def words_form(one: Finding, act: Act, proofs: Evidence | None = None) -> Form:
+    """Return the question that goes before an act; a report shows its evidence, and has a page."""
     label, hint = _WITH_WORDS[act]
+    words = Question("text", f"{label}：{one.number}", Kind.LONG_TEXT, hint=hint, limit=TEXT_LIMIT)
+    with_files = act is Act.REPORT
     return Form(
         name=f"finding-{act}",
-        questions=(Question("text", f"{label}：{one.number}", Kind.LONG_TEXT, hint=hint, limit=TEXT_LIMIT),),
+        questions=(words, evidence_forms.question(proofs)) if with_files else (words,),
         buttons=(Button("提交", "finding.say", _args(one, act), Style.PRIMARY),),
         at_once=True,
+        page=with_files,
+        title=f"{label} {one.number}",
     )
 
 
@@ -192,8 +220,6 @@ def _trail(picture: Picture) -> Section:
         said = f"：{each.text}" if each.text else ""
         act = ACT_WORDS[Act(each.act)]
         lines.append(f"{moment(each.at, picture.zone)} {each.name or '系统'} {act}{said}{files}")
-    if picture.files:
-        lines.append(f"已收到 {picture.files} 个证据文件，交报告时一并交上")
     return Section(tuple(lines), title="经过")
 
 

@@ -5,12 +5,21 @@ from __future__ import annotations
 from handlers.contract.context import Context
 from handlers.contract.reminder import Nudge
 from handlers.contract.roles import Role
-from handlers.mechanisms.finding import rules
-from handlers.mechanisms.finding.service import matter, roster, show_button
+from handlers.mechanisms.finding.service import (
+    JUDGING,
+    VERIFYING,
+    Circle,
+    circle,
+    finding_id,
+    heads,
+    show_button,
+    stuck_words,
+)
 from handlers.mechanisms.units import service as units
 from storage import findings, people
 from storage.deadlines import Deadline
 from storage.findings import Finding
+from storage.people import Person
 
 
 def rectify_nudges(ctx: Context, one: Deadline, rung: int) -> list[Nudge]:
@@ -42,12 +51,39 @@ def recheck_nudges(ctx: Context, one: Deadline, rung: int) -> list[Nudge]:
     """Time to look again whether it stayed mended."""
     found = _of(ctx, one)
     line = f"{found.number} 该回头看了：{found.what[:20]}"
-    eyes = rules.verifiers(matter(ctx, found), roster(ctx))
-    return [Nudge(each.id, line, show_button(found), rung > 0) for each in eyes]
+    return [Nudge(each.id, line, show_button(found), rung > 0) for each in circle(ctx).verifiers(found)]
+
+
+def verify_nudges(ctx: Context, one: Deadline, rung: int) -> list[Nudge]:
+    """A report waits to be verified; the head hears of it three days late, and at once where nobody may."""
+    found, now = _of(ctx, one), circle(ctx)
+    return _asked(found, now, now.verifiers(found), VERIFYING, rung)
+
+
+def judge_nudges(ctx: Context, one: Deadline, rung: int) -> list[Nudge]:
+    """An objection waits to be judged, and the owner's clock stands still meanwhile (decision 26)."""
+    found, now = _of(ctx, one), circle(ctx)
+    return _asked(found, now, now.judges(found), JUDGING, rung)
+
+
+def _asked(found: Finding, now: Circle, able: list[Person], what: str, rung: int) -> list[Nudge]:
+    button, late = show_button(found), rung > 0
+    line = f"{found.number} 待{what}{'，已逾期' if late else '，今天到期'}"
+    told = {each.id: Nudge(each.id, line, button, late) for each in able}
+    if not able:
+        return [Nudge(each.id, stuck_words(found, what), button, True) for each in heads(now, found)]
+    if rung >= HEAD_HEARS_AT:
+        names = "、".join(each.name for each in able)
+        above = f"{found.number} 待{what}已逾期，该{names}来做"
+        told = {each.id: Nudge(each.id, above, button, True) for each in heads(now, found)} | told
+    return list(told.values())
+
+
+HEAD_HEARS_AT = 3
 
 
 def _of(ctx: Context, one: Deadline) -> Finding:
-    found = findings.get(ctx.tx, int(one.subject.removeprefix("finding:")))
+    found = findings.get(ctx.tx, finding_id(one.subject))
     if found is None:
         raise LookupError(f"no finding behind {one.subject}")
     return found

@@ -11,12 +11,21 @@ from handlers.contract.refusal import Refusal
 from handlers.contract.roles import Role
 
 if TYPE_CHECKING:
+    from handlers.mechanisms.units.rules import Unit
     from storage.people import Person
 
 RECTIFY, RECEIVE, RECHECK = "finding.rectify", "finding.receive", "finding.recheck"
-"""The kinds of a finding's deadlines: to mend it, to take the notice (decision 27), to look again."""
+VERIFY, JUDGE = "finding.verify", "finding.judge"
+"""The kinds of a finding's deadlines: to mend it, to take the notice (decision 27), to look again; to verify
+a report, to judge an objection."""
 
-RUNGS: Mapping[str, tuple[int, ...]] = {RECTIFY: (-5, -3, -1, 0, 1, 3), RECEIVE: (1,), RECHECK: (0, 3)}
+RUNGS: Mapping[str, tuple[int, ...]] = {
+    RECTIFY: (-5, -3, -1, 0, 1, 3),
+    RECEIVE: (1,),
+    RECHECK: (0, 3),
+    VERIFY: (0, 1, 3),
+    JUDGE: (0, 1, 3),
+}
 
 RECTIFY_DAYS = 15
 """Working days for mending, unless a reason is given (P47, decision 16)."""
@@ -24,7 +33,13 @@ RECTIFY_DAYS = 15
 SELF_FOUND_DAYS = 3
 """Calendar days for what a team found itself (P49, decision 15)."""
 
-RECEIVE_DAYS, RETURNED_DAYS, EXTENSION_DAYS, RECHECK_DAYS = 2, 5, 5, 60
+RECEIVE_DAYS, RETURNED_DAYS, EXTENSION_DAYS, ANSWER_DAYS = 2, 5, 5, 5
+"""Working days to take the notice, to mend what was returned, on top when extended, to verify or judge."""
+
+RECHECK_SETTING = "finding.recheck_days"
+SETTINGS: Mapping[str, object] = {RECHECK_SETTING: 60}
+"""Working days after which somebody looks whether it stayed mended."""
+
 OBJECT_DAYS = 3
 """Working days in which the owner may object (decision 26)."""
 
@@ -74,10 +89,14 @@ class Act(StrEnum):
     OVERRULE = "overruled"
     ACCEPT = "verified"
     RETURN = "returned"
+    ASK_MORE = "asked_more"
     EXTEND = "extended"
+    REASSIGN = "reassigned"
     TALK = "talked"
     EFFECTIVE = "effective"
     RELAPSED = "relapsed"
+    CONCEALED = "concealed"
+    HONEST = "honest"
 
 
 ACT_WORDS: Mapping[Act, str] = {
@@ -91,10 +110,14 @@ ACT_WORDS: Mapping[Act, str] = {
     Act.OVERRULE: "异议不成立，继续整改",
     Act.ACCEPT: "复核验收通过，销号",
     Act.RETURN: "退回重改",
+    Act.ASK_MORE: "申请延期",
     Act.EXTEND: "延期",
+    Act.REASSIGN: "换责任人",
     Act.TALK: "约谈",
     Act.EFFECTIVE: "回头看：有效",
     Act.RELAPSED: "回头看：复发",
+    Act.CONCEALED: "认定隐瞒不报",
+    Act.HONEST: "认定不是隐瞒",
 }
 
 
@@ -121,7 +144,9 @@ TABLE: Mapping[tuple[State, Act], Move] = {
     (State.OPEN, Act.PROGRESS): Move(Part.OWNER, State.OPEN),
     (State.OPEN, Act.REPORT): Move(Part.OWNER, State.REPORTED),
     (State.OPEN, Act.OBJECT): Move(Part.OWNER, State.OBJECTED),
+    (State.OPEN, Act.ASK_MORE): Move(Part.OWNER, State.OPEN),
     (State.OPEN, Act.EXTEND): Move(Part.SUPERVISOR, State.OPEN),
+    (State.OPEN, Act.REASSIGN): Move(Part.SUPERVISOR, State.OPEN),
     (State.OPEN, Act.TALK): Move(Part.SUPERVISOR, State.OPEN),
     (State.OBJECTED, Act.UPHOLD): Move(Part.JUDGE, State.WITHDRAWN),
     (State.OBJECTED, Act.OVERRULE): Move(Part.JUDGE, State.OPEN),
@@ -130,6 +155,11 @@ TABLE: Mapping[tuple[State, Act], Move] = {
     (State.REPORTED, Act.TALK): Move(Part.SUPERVISOR, State.REPORTED),
     (State.CLOSED, Act.EFFECTIVE): Move(Part.VERIFIER, State.CLOSED),
     (State.CLOSED, Act.RELAPSED): Move(Part.VERIFIER, State.CLOSED),
+    **{
+        (state, act): Move(Part.SUPERVISOR, state)
+        for state in (State.OPEN, State.REPORTED, State.CLOSED)
+        for act in (Act.CONCEALED, Act.HONEST)
+    },
 }
 """All that can be done; whatever is not here is refused."""
 
@@ -147,14 +177,26 @@ _STAFF = frozenset(
 """Posts of the daily business: who holds one is no unpaid member of the council."""
 
 
+ABOVE = frozenset({Role.SUPERVISOR, Role.SECRETARY_GENERAL, Role.CHAIR})
+"""Who answers for the whole, and reads every finding."""
+
+
 @dataclass(frozen=True)
 class Matter:
-    """What decides who may act: the owner, who opened it (None: by itself), and the owner's line: whoever
-    leads the owner or is led by them."""
+    """What decides who may act: the owner, who opened it (None: by itself), the owner's line (whoever leads
+    the owner or is led by them), and of these who leads."""
 
     owner: int
     opened_by: int | None
     line: frozenset[int]
+    leads: frozenset[int] = frozenset()
+
+
+def matter(owner: int, opened_by: int | None, units: Sequence[Unit]) -> Matter:
+    """Return what decides who may act, as teams and departments are."""
+    leads = {each.lead for each in units if each.lead and owner in each.members} - {owner}
+    led = {member for each in units if each.lead == owner for member in each.members} - {owner}
+    return Matter(owner, opened_by, frozenset(leads | led), frozenset(leads))
 
 
 def verifiers(matter: Matter, roster: Sequence[Person]) -> list[Person]:
@@ -171,6 +213,13 @@ def verifiers(matter: Matter, roster: Sequence[Person]) -> list[Person]:
     return [each for each in able if each.id != matter.opened_by] or able
 
 
+def judges(matter: Matter, roster: Sequence[Person]) -> list[Person]:
+    """Return who may judge the owner's objection: another supervisor, or the heads of the council."""
+    posts = {Role.SUPERVISOR, Role.CHAIR, Role.VICE_CHAIR}
+    barred = {matter.owner, matter.opened_by}
+    return [each for each in roster if each.active and each.roles & posts and each.id not in barred]
+
+
 def parts(person: Person, matter: Matter, roster: Sequence[Person]) -> set[Part]:
     """Return everything that a person is to a finding."""
     found: set[Part] = set()
@@ -180,8 +229,7 @@ def parts(person: Person, matter: Matter, roster: Sequence[Person]) -> set[Part]
         found.add(Part.SUPERVISOR)
     if person.id in {each.id for each in verifiers(matter, roster)}:
         found.add(Part.VERIFIER)
-    judges = {Role.SUPERVISOR, Role.CHAIR, Role.VICE_CHAIR}
-    if person.roles & judges and person.id != matter.opened_by:
+    if person.id in {each.id for each in judges(matter, roster)}:
         found.add(Part.JUDGE)
     return found
 
@@ -205,6 +253,5 @@ def may_do(state: State, mine: Collection[Part]) -> list[Act]:
 
 def may_read(person: Person, matter: Matter, roster: Sequence[Person]) -> bool:
     """The owner and their lead, who opened it, who verifies or judges, and those who answer for the whole."""
-    above = {Role.SUPERVISOR, Role.SECRETARY_GENERAL, Role.CHAIR}
     mine = parts(person, matter, roster)
-    return bool(mine or person.roles & above or person.id == matter.opened_by or person.id in matter.line)
+    return bool(mine or person.roles & ABOVE or person.id == matter.opened_by or person.id in matter.leads)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+
+from msgspec import structs
 
 from handlers.contract.card import Button
 from handlers.contract.context import Asked, Context
@@ -14,6 +16,7 @@ from handlers.contract.roles import Role
 from handlers.mechanisms.deadline import rules as deadline_rules
 from handlers.mechanisms.deadline import service as deadlines
 from handlers.mechanisms.deadline.rules import Term
+from handlers.mechanisms.evidence.forms import Evidence as Proofs
 from handlers.mechanisms.finding import cards, paper, rules
 from handlers.mechanisms.finding.cards import Picture
 from handlers.mechanisms.finding.rules import Act, Matter, Part, Source, State
@@ -22,10 +25,11 @@ from handlers.mechanisms.units.rules import Unit
 from scheduler import calendar, workdays
 from scheduler.clock import today
 from storage import deadlines as deadline_rows
-from storage import findings, journal, numbers, people
+from storage import findings, journal, numbers, people, selfcheck, settings
 from storage.findings import Entry, Evidence, Finding
 from storage.people import Person
 
+ONE_DAY = timedelta(days=1)
 UNKNOWN = "没有找到您能看的问题，请核对编号。发「整改」看和您有关的"
 """Told alike of what does not exist and of what is not theirs to read."""
 
@@ -42,7 +46,7 @@ _POSTS = (
 @dataclass(frozen=True)
 class New:
     """A finding to be opened: `owner` and `opened_by` are person ids (None: by itself), `about` is what it
-    came from (`selfcheck:12`)."""
+    came from (`selfcheck:12`), `reason` why it takes longer than usual (decision 16)."""
 
     source: Source
     unit: Unit
@@ -53,6 +57,37 @@ class New:
     term: Term
     opened_by: int | None = None
     about: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Circle:
+    """Who is who today, loaded once for a request."""
+
+    roster: Sequence[Person]
+    units: Sequence[Unit]
+
+    def matter(self, found: Finding) -> Matter:
+        """Return what decides who may act on a finding."""
+        return rules.matter(found.owner, found.opened_by, self.units)
+
+    def parts(self, person: Person, found: Finding) -> frozenset[Part]:
+        """Return everything that a person is to a finding."""
+        return frozenset(rules.parts(person, self.matter(found), self.roster))
+
+    def verifiers(self, found: Finding) -> list[Person]:
+        """Return who may verify that it was mended."""
+        return rules.verifiers(self.matter(found), self.roster)
+
+    def judges(self, found: Finding) -> list[Person]:
+        """Return who may judge its owner's objection."""
+        return rules.judges(self.matter(found), self.roster)
+
+
+def circle(ctx: Context) -> Circle:
+    """Load who is who."""
+    roster = [each for each in people.holders(ctx.tx, _POSTS) if each.active]
+    return Circle(roster, units.units(ctx))
 
 
 def open_finding(ctx: Context, new: New) -> Finding:
@@ -78,6 +113,7 @@ def open_finding(ctx: Context, new: New) -> Finding:
         None,
         None,
         new.about,
+        _zero_before(ctx, new),
     )
     found = replace(row, id=findings.create(ctx.tx, row))
     opener = people.get(ctx.tx, new.opened_by) if new.opened_by else None
@@ -90,13 +126,28 @@ def open_finding(ctx: Context, new: New) -> Finding:
         "clause": new.clause,
         "asked": new.asked,
         "due_on": due.isoformat(),
+        "reason": new.reason,
     }
-    _note(ctx, found, Act.OPENED, opener, "", (), facts)
+    words = f"期限 {new.term.days} 个工作日，因为{new.reason}" if new.reason else ""
+    _note(ctx, found, Act.OPENED, opener, words, (), facts)
     deadlines.begin(ctx, rules.RECTIFY, found.subject, new.term, rules.RUNGS[rules.RECTIFY])
-    _begin(ctx, found, rules.RECEIVE, Term.working(rules.RECEIVE_DAYS))
-    owner = people.get(ctx.tx, new.owner)
-    ctx.send_card(owner, cards.card(picture(ctx, found, owner), owner.id))
+    _serve(ctx, found)
     return found
+
+
+def _serve(ctx: Context, found: Finding) -> None:
+    """Send the owner the notice, to be taken within two working days (decision 27)."""
+    _begin(ctx, found, rules.RECEIVE, rules.RECEIVE_DAYS)
+    owner = people.get(ctx.tx, found.owner)
+    ctx.send_card(owner, cards.card(picture(ctx, found, owner), owner.id))
+
+
+def _zero_before(ctx: Context, new: New) -> str:
+    """Return the month of the unit's newest self-check where it was a 零报告, yet others found this (P50)."""
+    if new.source is Source.SELF:
+        return ""
+    newest = selfcheck.newest_of(ctx.tx, new.unit.key)
+    return newest.month if newest and newest.zero else ""
 
 
 def _ends_on(ctx: Context, term: Term) -> date:
@@ -105,25 +156,10 @@ def _ends_on(ctx: Context, term: Term) -> date:
     return deadline_rules.due(term, from_today, 0, calendar.current(ctx.tx)).day
 
 
-def roster(ctx: Context) -> list[Person]:
-    """Return everybody who may verify or judge."""
-    return [each for each in people.holders(ctx.tx, _POSTS) if each.active]
-
-
-def matter(ctx: Context, found: Finding) -> Matter:
-    """Return what decides who may act, as teams and departments are today."""
-    line: set[int] = set()
-    for unit in units.units(ctx):
-        if found.owner in unit.members and unit.lead:
-            line.add(unit.lead)
-        if unit.lead == found.owner:
-            line |= unit.members
-    return Matter(found.owner, found.opened_by, frozenset(line - {found.owner}))
-
-
 def readable(ctx: Asked, found: Finding | None) -> Finding:
     """Return a finding to somebody who may read it. The refusal does not tell whether it exists."""
-    if found is None or not rules.may_read(ctx.person, matter(ctx, found), roster(ctx)):
+    today_is = circle(ctx)
+    if found is None or not rules.may_read(ctx.person, today_is.matter(found), today_is.roster):
         raise Refusal(UNKNOWN)
     return found
 
@@ -132,19 +168,52 @@ def act(
     ctx: Asked, finding_id: int, version: int, what: Act, text: str = "", files: Sequence[StoredFile] = ()
 ) -> Finding:
     """Do something with a finding, authorised now. Raises Refusal."""
-    found = readable(ctx, findings.get(ctx.tx, finding_id))
-    mine = rules.parts(ctx.person, matter(ctx, found), roster(ctx))
-    state = rules.next_state(State(found.state), what, mine)
-    if found.version != version:
-        raise Refusal(f"{found.number} 刚有了新进展。发「整改 {found.number}」看最新的，再决定")
+    found, state = _authorised(ctx, finding_id, version, what)
     _check(ctx, found, what)
-    moved = _moved(ctx, found, what, state)
-    if not findings.move(ctx.tx, moved, found.version):
-        raise Refusal(f"{found.number} 刚有了新进展。发「整改 {found.number}」看最新的，再决定")
+    moved = _save(ctx, _moved(ctx, found, what, state), found)
     facts = {"text": text, "files": [each.sha256 for each in files], "state": state}
     _note(ctx, moved, what, ctx.person, text, files, facts)
     _tell(ctx, moved, what, text)
     return moved
+
+
+def reassign(ctx: Asked, finding_id: int, version: int, owner: Person) -> Finding:
+    """Give a finding to somebody else, who gets the notice and at least the days of a returned one.
+
+    Raises Refusal."""
+    found, state = _authorised(ctx, finding_id, version, Act.REASSIGN)
+    if owner.id in (found.owner, ctx.person.id):
+        raise Refusal(f"{owner.name}不能是新的责任人：已经是责任人，或者就是您自己", rule="P47")
+    deadlines.end(ctx, rules.RECEIVE, found.subject)
+    given = replace(found, owner=owner.id, received_at=None)
+    due = _at_least(ctx, given, rules.RETURNED_DAYS)
+    moved = _save(ctx, replace(given, state=state, version=found.version + 1, due_on=due), found)
+    before = people.get(ctx.tx, found.owner)
+    words = f"由{before.name}改为{owner.name}"
+    facts = {"from": before.key, "to": owner.key, "due_on": due.isoformat()}
+    _note(ctx, moved, Act.REASSIGN, ctx.person, words, (), facts)
+    ctx.replace(cards.passed_card(moved, before.id))
+    _tell(ctx, moved, Act.REASSIGN, words)
+    _serve(ctx, moved)
+    return moved
+
+
+def _authorised(ctx: Asked, finding_id: int, version: int, what: Act) -> tuple[Finding, State]:
+    """Return a finding and where an act leads. Raises Refusal."""
+    found = readable(ctx, findings.get(ctx.tx, finding_id))
+    state = rules.next_state(State(found.state), what, circle(ctx).parts(ctx.person, found))
+    if found.version != version:
+        raise Refusal(_PASSED.format(found.number))
+    return found, state
+
+
+def _save(ctx: Context, moved: Finding, read: Finding) -> Finding:
+    if not findings.move(ctx.tx, moved, read.version):
+        raise Refusal(_PASSED.format(read.number))
+    return moved
+
+
+_PASSED = "{0} 刚有了新进展。发「整改 {0}」看最新的，再决定"
 
 
 def _check(ctx: Context, found: Finding, what: Act) -> None:
@@ -156,6 +225,10 @@ def _check(ctx: Context, found: Finding, what: Act) -> None:
         raise Refusal("只能延期一次。改不完的，请交一份写明还差什么的报告", rule="P47")
     if what in (Act.EFFECTIVE, Act.RELAPSED) and done & {Act.EFFECTIVE, Act.RELAPSED}:
         raise Refusal(f"{found.number} 已经回头看过了")
+    if what is Act.ASK_MORE and done & {Act.ASK_MORE, Act.EXTEND}:
+        raise Refusal("延期只能申请一次。改不完的，请交一份写明还差什么的报告", rule="P47")
+    if what in _WEIGHED and (not found.zero_month or done & set(_WEIGHED)):
+        raise Refusal(f"{found.number} 没有要判断的隐瞒，或者已经判断过了", rule="P50")
     if what is Act.OBJECT and not _may_object(ctx, found, done):
         raise Refusal(
             "异议要在签收后 3 个工作日内提出，只提一次；现在请按要求整改，有困难可请监事延期", rule="P47"
@@ -181,21 +254,26 @@ def _moved(ctx: Context, found: Finding, what: Act, state: State) -> Finding:
         case Act.REPORT | Act.OBJECT:
             deadlines.end(ctx, rules.RECEIVE, found.subject)
             deadlines.pause(ctx, rules.RECTIFY, found.subject)
+            answer = rules.VERIFY if what is Act.REPORT else rules.JUDGE
+            _begin(ctx, found, answer, rules.ANSWER_DAYS)
         case Act.OVERRULE:
+            deadlines.end(ctx, rules.JUDGE, found.subject)
             deadlines.resume(ctx, rules.RECTIFY, found.subject, rules.RUNGS[rules.RECTIFY])
             due = _due(ctx, found)
         case Act.EXTEND:
             rungs = rules.RUNGS[rules.RECTIFY]
             due = deadlines.extend(ctx, rules.RECTIFY, found.subject, rules.EXTENSION_DAYS, rungs).due_on
         case Act.RETURN:
-            deadlines.end(ctx, rules.RECTIFY, found.subject)
-            _begin(ctx, found, rules.RECTIFY, Term.working(rules.RETURNED_DAYS))
-            due = _due(ctx, found)
+            deadlines.end(ctx, rules.VERIFY, found.subject)
+            deadlines.resume(ctx, rules.RECTIFY, found.subject, rules.RUNGS[rules.RECTIFY])
+            due = _at_least(ctx, found, rules.RETURNED_DAYS)
         case Act.ACCEPT:
-            deadlines.end(ctx, rules.RECTIFY, found.subject)
-            _begin(ctx, found, rules.RECHECK, Term.working(rules.RECHECK_DAYS))
+            for kind in (rules.VERIFY, rules.RECTIFY):
+                deadlines.end(ctx, kind, found.subject)
+            _begin(ctx, found, rules.RECHECK, _recheck_days(ctx))
         case Act.UPHOLD:
-            deadlines.end(ctx, rules.RECTIFY, found.subject)
+            for kind in (rules.JUDGE, rules.RECTIFY):
+                deadlines.end(ctx, kind, found.subject)
         case Act.EFFECTIVE | Act.RELAPSED:
             deadlines.end(ctx, rules.RECHECK, found.subject)
     return replace(
@@ -214,8 +292,27 @@ _SERVED = (Act.RECEIVE, Act.SERVE, Act.REPORT, Act.OBJECT)
 """What shows that the owner has the notice."""
 
 
-def _begin(ctx: Context, found: Finding, kind: str, term: Term) -> None:
-    deadlines.begin(ctx, kind, found.subject, term, rules.RUNGS[kind])
+_WEIGHED = (Act.CONCEALED, Act.HONEST)
+
+
+def _begin(ctx: Context, found: Finding, kind: str, days: int) -> None:
+    deadlines.begin(ctx, kind, found.subject, Term.working(days), rules.RUNGS[kind])
+
+
+def _at_least(ctx: Context, found: Finding, days: int) -> date:
+    """Return the day by which it is to be mended, so many working days from now or later."""
+    due = _due(ctx, found)
+    if due >= _ends_on(ctx, Term.working(days)):
+        return due
+    deadlines.end(ctx, rules.RECTIFY, found.subject)
+    _begin(ctx, found, rules.RECTIFY, days)
+    return _due(ctx, found)
+
+
+def _recheck_days(ctx: Context) -> int:
+    default = rules.SETTINGS[rules.RECHECK_SETTING]
+    value = settings.current(ctx.tx, rules.RECHECK_SETTING, default).value
+    return int(str(value))
 
 
 def _due(ctx: Context, found: Finding) -> date:
@@ -242,15 +339,53 @@ def _note(
 
 def _tell(ctx: Asked, found: Finding, what: Act, text: str) -> None:
     """Bring every card up to date, ask who has to act now, and tell the owner what became of it."""
-    everybody = _readers(ctx, found)
-    asked = {Act.REPORT: Part.VERIFIER, Act.OBJECT: Part.JUDGE}.get(what)
-    for reader in everybody:
-        shown = picture(ctx, found, reader)
-        if asked in shown.mine:
+    now = circle(ctx)
+    shown = picture(ctx, found, ctx.person)
+    asked = _ASKED.get(what)
+    for reader in _readers(ctx, found, now):
+        mine = now.parts(reader, found)
+        card = cards.card(structs.replace(shown, mine=mine), reader.id)
+        if asked in mine:
             ctx.replace(cards.passed_card(found, reader.id))
-            ctx.send_card(reader, cards.card(shown, reader.id))
+            ctx.send_card(reader, card)
         else:
-            ctx.replace(cards.card(shown, reader.id))
+            ctx.replace(card)
+    _tell_owner(ctx, found, what, text)
+    if what is Act.REPORT and not now.verifiers(found):
+        _call_for_help(ctx, found, now, VERIFYING)
+    if what is Act.OBJECT and not now.judges(found):
+        _call_for_help(ctx, found, now, JUDGING)
+
+
+_ASKED = {Act.REPORT: Part.VERIFIER, Act.OBJECT: Part.JUDGE, Act.ASK_MORE: Part.SUPERVISOR}
+"""Who has to act after an act, and gets a new card further down."""
+
+
+def _call_for_help(ctx: Context, found: Finding, now: Circle, what: str) -> None:
+    """Nobody may do what has to be done next: those at the head are asked to see to it."""
+    for each in heads(now, found):
+        ctx.send_text(each, stuck_words(found, what), about=found.subject)
+
+
+VERIFYING, JUDGING = "复核", "裁定"
+
+
+def heads(now: Circle, found: Finding) -> list[Person]:
+    """Return who is to see that somebody can act: the chair, else whoever else answers for the whole."""
+    others = [each for each in now.roster if each.id != found.owner]
+    chairs = [each for each in others if Role.CHAIR in each.roles]
+    return chairs or [each for each in others if each.roles & (rules.ABOVE | {Role.VICE_CHAIR})]
+
+
+def stuck_words(found: Finding, what: str) -> str:
+    """Return what is said where nobody may verify or judge."""
+    return f"{found.number} 现在没有人能{what}。请补一位{_ABLE[what]}，由管理员改好名单就行"
+
+
+_ABLE = {VERIFYING: "监事，或不领薪、和责任人不是一条线的理事", JUDGING: "监事或副理事长"}
+
+
+def _tell_owner(ctx: Asked, found: Finding, what: Act, text: str) -> None:
     words = _TO_OWNER.get(what)
     if words and ctx.person.id != found.owner:
         owner = people.get(ctx.tx, found.owner)
@@ -272,13 +407,13 @@ def _day(found: Finding) -> str:
     return f"{found.due_on.month}月{found.due_on.day}日"
 
 
-def _readers(ctx: Context, found: Finding) -> list[Person]:
-    ids = {found.owner, *((found.opened_by,) if found.opened_by else ())}
-    known = {each.id: each for each in roster(ctx)}
+def _readers(ctx: Context, found: Finding, now: Circle) -> list[Person]:
+    ids = {found.owner, *now.matter(found).leads, *((found.opened_by,) if found.opened_by else ())}
+    known = {each.id: each for each in now.roster}
     return [*known.values(), *people.by_ids(ctx.tx, ids - known.keys()).values()]
 
 
-def picture(ctx: Context, found: Finding, reader: Person, files: int = 0) -> Picture:
+def picture(ctx: Context, found: Finding, reader: Person, proofs: Proofs | None = None) -> Picture:
     """Load all that is needed to show a finding to somebody."""
     entries = findings.entries(ctx.tx, found.id)
     done = {entry.act for entry in entries}
@@ -290,8 +425,8 @@ def picture(ctx: Context, found: Finding, reader: Person, files: int = 0) -> Pic
         deadlines.words(ctx, row) if row and row.closed_on is None else "",
         row.due_on if row else found.due_on,
         ctx.zone,
-        frozenset(rules.parts(reader, matter(ctx, found), roster(ctx))),
-        files,
+        circle(ctx).parts(reader, found),
+        proofs,
         _may_object(ctx, found, done),
         Act.EXTEND in done,
     )
@@ -313,18 +448,28 @@ def send_paper(ctx: Asked, found: Finding) -> None:
 
 
 def waiting_for(ctx: Context, person: Person, limit: int) -> list[Finding]:
-    """Return what waits for an act of a person: theirs to mend, to verify, to judge."""
+    """Return what waits for an act of a person: theirs to mend, to verify, to judge, to look at again."""
+    found = findings.open_of(ctx.tx, person.id, limit)
     if person.roles & set(_POSTS):
-        found = findings.open_ones(ctx.tx, limit * 5)
-    else:
-        found = findings.open_of(ctx.tx, person.id, limit)
-    return [each for each in found if _waits(ctx, each, person)][:limit]
+        now = circle(ctx)
+        asked = [*findings.handed_in(ctx.tx), *_to_recheck(ctx, limit)]
+        found += [each for each in asked if _waits(now, each, person)]
+    return [each for each in found if each.owner != person.id or each.state == State.OPEN][:limit]
 
 
-def _waits(ctx: Context, found: Finding, person: Person) -> bool:
-    mine = rules.parts(person, matter(ctx, found), roster(ctx))
-    wanted = {State.OPEN: Part.OWNER, State.REPORTED: Part.VERIFIER, State.OBJECTED: Part.JUDGE}
-    return wanted.get(State(found.state)) in mine
+def _waits(now: Circle, found: Finding, person: Person) -> bool:
+    wanted = {State.REPORTED: Part.VERIFIER, State.OBJECTED: Part.JUDGE, State.CLOSED: Part.VERIFIER}
+    return wanted.get(State(found.state)) in now.parts(person, found)
+
+
+def _to_recheck(ctx: Context, limit: int) -> list[Finding]:
+    due = deadline_rows.overdue(ctx.tx, [rules.RECHECK], today(ctx.now, ctx.zone) + ONE_DAY, limit)
+    return list(findings.by_ids(ctx.tx, [finding_id(each.subject) for each in due]).values())
+
+
+def finding_id(subject: str) -> int:
+    """Return the row that a subject names, `finding:12`."""
+    return int(subject.removeprefix("finding:"))
 
 
 def show_button(found: Finding) -> Button:

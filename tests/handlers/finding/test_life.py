@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,9 +13,14 @@ from bot.context import JobContext
 from handlers.catalogue import CAPABILITIES
 from handlers.contract.card import Args
 from handlers.contract.reply import Reply
-from handlers.finding import checks
+from handlers.contract.view import Table
+from handlers.finding import checks, views
 from handlers.mechanisms.deadline import jobs
-from tests.house import ZONE, House, button_in, buttons_of, read
+from storage import people, selfcheck
+from storage.people import NewPerson
+from storage.selfcheck import Version
+from tests.bot.paging import phone_of, way, words
+from tests.house import PDF, ZONE, House, button_in, buttons_of, read
 
 NUMBER = "ZG-2026-0001"
 LADDERS = {kind: ladder for each in CAPABILITIES for kind, ladder in each.ladders.items()}
@@ -117,15 +124,219 @@ def test_evidence_that_is_left_alone_for_a_day_is_dropped_and_that_is_said(house
     assert "附件" not in look(house, "jian").split("经过")[1]
 
 
-def test_what_is_returned_gets_five_working_days_and_is_reported_again(house: House) -> None:
+def test_what_is_returned_late_gets_five_working_days_and_is_reported_again(house: House) -> None:
     serve(house)
+    on(house, march(23))
     press(house, "li", "交整改报告", "改好了")
     press(house, "jian", "退回重改", "照片看不清")
-    assert "ZG-2026-0001 退回重改：照片看不清。3月10日前再交一次" in house.texts("li")[-1]
-    assert "共 5 个工作日，3月10日到期" in look(house, "li")
+    assert "ZG-2026-0001 退回重改：照片看不清。3月30日前再交一次" in house.texts("li")[-1]
+    assert "共 5 个工作日，3月30日到期" in look(house, "li")
     press(house, "li", "交整改报告", "重新拍了")
     press(house, "jian", "通过销号")
     assert "已销号" in look(house, "li")
+
+
+def test_what_is_returned_early_keeps_the_day_of_the_notice_and_the_days_of_waiting(house: House) -> None:
+    serve(house)
+    press(house, "li", "交整改报告", "改好了")
+    on(house, march(5))
+    press(house, "jian", "退回重改", "照片看不清")
+    assert "3月26日前再交一次" in house.texts("li")[-1]
+
+
+def test_who_should_verify_is_chased_and_then_the_head_hears(house: House) -> None:
+    serve(house)
+    press(house, "li", "交整改报告", "改好了")
+    for day in range(4, 14):
+        on(house, march(day))
+    late = f"{NUMBER} 待复核，已逾期"
+    assert heard(house, "jian") == [f"{NUMBER} 待复核，今天到期", late, late]
+    assert heard(house, "fang") == [f"{NUMBER} 待复核已逾期，该简成来做"]
+    press(house, "jian", "通过销号")
+    on(house, march(31))
+    assert len(heard(house, "jian")) == 3
+
+
+def test_who_should_judge_an_objection_is_chased(house: House) -> None:
+    serve(house)
+    press(house, "li", "提异议", "不属实")
+    on(house, march(10))
+    assert heard(house, "he") == [f"{NUMBER} 待裁定，今天到期"]
+    press(house, "he", "异议不成立", "属实")
+    on(house, march(13))
+    assert len(heard(house, "he")) == 1
+
+
+def test_where_nobody_may_verify_the_chair_is_asked_to_see_to_it(house: House) -> None:
+    serve(house)
+    house.give_roles("jian", "监事", active=False)
+    house.give_roles("shen", "经办人")
+    press(house, "li", "交整改报告", "改好了")
+    assert house.texts("fang")[-1].startswith(f"{NUMBER} 现在没有人能复核。请补一位监事")
+    on(house, march(10))
+    assert heard(house, "fang")[0].startswith(f"{NUMBER} 现在没有人能复核")
+    house.give_roles("shen", "监事")
+    assert "待复核" in read(house.say("shen", "待办").card)
+    assert not press(house, "shen", "通过销号").refused
+
+
+def test_where_nobody_may_judge_the_chair_is_told_at_once(house: House) -> None:
+    house.act("jian", "finding.open", {}, NOTICE | {"owner": "方正"})
+    house.give_roles("he", "经办人")
+    assert not house.say("fang", f"整改 {NUMBER} 提异议 不属实").refused
+    assert "现在没有人能裁定。请补一位监事或副理事长" in house.texts("chen")[-1]
+
+
+def test_the_owner_asks_for_more_time_once_and_the_supervisor_decides(house: House) -> None:
+    serve(house)
+    assert "[申请延期]" not in look(house, "li")
+    press(house, "li", "我已收到")
+    press(house, "li", "申请延期", "供应商下周补票")
+    assert "李青 申请延期：供应商下周补票" in read(house.cards("jian", "finding:")[-1])
+    assert "只能申请一次" in house.say("li", f"整改 {NUMBER} 申请延期 再来").text
+    press(house, "jian", "延期", "同意")
+    assert "共 20 个工作日，3月31日到期" in look(house, "li")
+    assert "[申请延期]" not in look(house, "li")
+
+
+def test_more_than_fifteen_working_days_need_a_reason_that_stands_on_record(house: House) -> None:
+    refused = serve(house, days="20")
+    assert refused.refused
+    assert "期限超过 15 个工作日要写明理由" in read(refused.card)
+    serve(house, days="20", reason="要等区里批复")
+    assert "下发整改通知：期限 20 个工作日，因为要等区里批复" in look(house, "li")
+
+
+def test_a_finding_passes_to_a_new_owner_with_a_notice_and_enough_days(house: House) -> None:
+    serve(house, owner="林晓", unit="department:办公室")
+    press(house, "lin", "我已收到")
+    house.give_roles("lin", "经办人", active=False)
+    on(house, march(23))
+    assert press(house, "jian", "换责任人", "唐果").toast == f"{NUMBER} 已换责任人"
+    assert "整改通知书 ZG-2026-0001" in read(house.cards("tang", "finding:")[-1])
+    shown = look(house, "tang")
+    assert "简成 换责任人：由林晓改为唐果" in shown
+    assert "共 5 个工作日，3月30日到期" in shown
+    assert "[我已收到]" in shown
+    on(house, march(26))
+    assert heard(house, "jian")[-1] == f"{NUMBER} 唐果 2 个工作日没签收，请当面或书面送达"
+
+
+@pytest.mark.parametrize(("name", "why"), [("无此人", "名单里没有这个人"), ("简成", "不能是新的责任人")])
+def test_a_new_owner_must_be_somebody_else_whom_we_know(house: House, name: str, why: str) -> None:
+    serve(house)
+    assert why in house.say("jian", f"整改 {NUMBER} 换责任人 {name}").text
+
+
+def moves(house: House, key: str, department: str) -> None:
+    """Put somebody into another department."""
+    who = house.person(key)
+    with house.database.write() as tx:
+        people.save(tx, NewPerson(key, who.name, department, who.roles))
+
+
+def test_what_came_back_is_opened_anew_even_when_the_department_is_gone(house: House) -> None:
+    moves(house, "tang", "后勤部")
+    serve(house, owner="唐果", unit="department:后勤部")
+    press(house, "tang", "交整改报告", "改好了")
+    press(house, "jian", "通过销号")
+    moves(house, "tang", "行政部")
+    press(house, "jian", "回头看：复发", "又没有记录")
+    assert "（后勤部）" in look(house, "tang", "ZG-2026-0002")
+
+
+def test_what_came_back_after_its_owner_left_goes_to_who_leads_the_unit_now(house: House) -> None:
+    serve(house, owner="林晓", unit="department:办公室")
+    press(house, "lin", "交整改报告", "改好了")
+    press(house, "jian", "通过销号")
+    house.give_roles("lin", "经办人", active=False)
+    press(house, "jian", "回头看：复发", "又没有记录")
+    assert "唐果（办公室）" in look(house, "tang", "ZG-2026-0002")
+
+
+def test_evidence_can_be_given_and_taken_out_on_the_page_of_the_report(house: House, tmp_path: Path) -> None:
+    phone = phone_of(house, tmp_path)
+    serve(house)
+    path = way(house.press("li", button_in(house.say("li", f"整改 {NUMBER}").card, "交整改报告")))
+    for name in ("采购记录.pdf", "弄错了.pdf"):
+        assert phone.uploads(path, name, PDF + name.encode()).status_code == 200
+    (wrong,) = re.findall(r'name="_take" value="(\w+)"[^>]*>[^<]*</button>', phone.opens(path).text)[1:]
+    phone.takes_out(path, wrong)
+    assert "已交整改报告" in words(phone.client.post(path, data={"text": "见附件"}, follow_redirects=True))
+    assert "李青 交整改报告：见附件（附件 1 个）" in look(house, "jian")
+
+
+def test_a_zero_report_that_others_prove_wrong_is_weighed_by_a_supervisor_and_by_nobody_else(
+    house: House,
+) -> None:
+    with house.database.write() as tx:
+        sheet = selfcheck.create(tx, "2026-02", "project:P01", "社区助老", "{}", house.clock.now())
+        found = selfcheck.get(tx, sheet)
+        assert found is not None
+        version = Version(1, {}, house.person("li").id, "李青", "", house.clock.now())
+        selfcheck.hand_in(tx, found, version, zero=True)
+    serve(house)
+    assert "2026年2月自查是零报告。是否隐瞒，请监事判断，不自动扣分" in look(house, "jian")
+    for key in ("li", "chen", "fang"):
+        assert "零报告" not in look(house, key)
+    assert "要由监事来做" in house.say("chen", f"整改 {NUMBER} 算隐瞒不报 早就知道").text
+    press(house, "jian", "不算隐瞒", "当时看不出来")
+    assert "简成 认定不是隐瞒：当时看不出来" in look(house, "li")
+    assert "零报告" not in look(house, "jian")
+    assert "已经判断过了" in house.say("jian", f"整改 {NUMBER} 算隐瞒不报 再想想").text
+
+
+def test_without_a_zero_report_there_is_nothing_to_weigh(house: House) -> None:
+    serve(house)
+    assert "隐瞒" not in look(house, "jian")
+    assert "没有要判断的隐瞒" in house.say("jian", f"整改 {NUMBER} 算隐瞒不报 猜的").text
+
+
+def test_all_findings_are_a_page_for_those_who_answer_for_the_whole(house: House, tmp_path: Path) -> None:
+    phone = phone_of(house, tmp_path)
+    serve(house)
+    page = words(phone.opens(way(house.say("chen", "整改"))))
+    assert "没销号的 1 件" in page
+    assert "ZG-2026-0001 李青 社区助老 三月的小额采购没有留痕 2026-03-24 整改中 监事检查" in page
+    reply = house.say("li", "整改")
+    assert reply.card is not None
+    assert reply.card.link is None
+
+
+def test_the_trail_of_a_finding_is_a_view(house: House) -> None:
+    serve(house)
+    press(house, "li", "写进展", "在补")
+    with house.database.read() as tx:
+        now = house.clock.now()
+        found = views.trail(JobContext(tx, now, now, ZONE), NUMBER)
+    (course,) = found.parts
+    assert isinstance(course, Table)
+    assert [each.cells[2].text for each in course.rows] == ["下发整改通知", "进展"]
+
+
+def test_a_report_that_waits_past_its_day_stays_on_the_screen_of_those_who_watch(house: House) -> None:
+    serve(house)
+    press(house, "li", "交整改报告", "改好了")
+    on(house, march(30))
+    assert "李青 · ZG-2026-0001 · 3月24日到期，待复核" in read(house.say("jian", "总览").card)
+
+
+def test_a_recheck_that_is_due_stands_in_the_list_of_who_verifies(house: House) -> None:
+    serve(house)
+    press(house, "li", "交整改报告", "改好了")
+    press(house, "jian", "通过销号")
+    assert NUMBER not in read(house.say("jian", "待办").card)
+    on(house, date(2026, 6, 30))
+    assert f"{NUMBER} · 李青 · 已销号" in read(house.say("jian", "待办").card)
+    assert f"{NUMBER} · 李青 · 已销号" in read(house.say("jian", "整改").card)
+    press(house, "jian", "回头看：有效")
+    assert NUMBER not in read(house.say("jian", "待办").card)
+
+
+def test_the_list_says_how_many_more_there_are(house: House) -> None:
+    for _ in range(12):
+        serve(house)
+    assert "没销号的还有 2 件" in read(house.say("jian", "整改").card)
 
 
 def test_an_objection_stops_the_clock_and_another_than_the_opener_decides(house: House) -> None:

@@ -10,6 +10,7 @@ from handlers.contract.refusal import Refusal
 from handlers.contract.roles import Role
 from handlers.mechanisms.finding import rules
 from handlers.mechanisms.finding.rules import Act, Matter, Part, State
+from handlers.mechanisms.units.rules import Unit
 from storage.people import Person
 
 MAY = """
@@ -18,7 +19,9 @@ open       served     supervisor open
 open       progress   owner      open
 open       reported   owner      reported
 open       objected   owner      objected
+open       asked_more owner      open
 open       extended   supervisor open
+open       reassigned supervisor open
 open       talked     supervisor open
 objected   upheld     judge      withdrawn
 objected   overruled  judge      open
@@ -27,6 +30,12 @@ reported   returned   verifier   open
 reported   talked     supervisor reported
 closed     effective  verifier   closed
 closed     relapsed   verifier   closed
+open       concealed  supervisor open
+open       honest     supervisor open
+reported   concealed  supervisor reported
+reported   honest     supervisor reported
+closed     concealed  supervisor closed
+closed     honest     supervisor closed
 """
 ROWS = {(each[0], each[1], each[2]): each[3] for each in map(str.split, MAY.strip().splitlines())}
 
@@ -91,6 +100,14 @@ def test_supervisors_come_first_then_the_branch_then_the_unpaid_council(
 ) -> None:
     found = rules.verifiers(Matter(99, opener, frozenset(line)), roster)
     assert [each.id for each in found] == verifies
+
+
+def test_who_the_owner_leads_is_barred_from_verifying_and_does_not_read_it_for_that() -> None:
+    unit = Unit("department:办公室", "办公室", 7, frozenset({7, 8}))
+    found = rules.matter(7, None, [unit])
+    assert (found.line, found.leads) == (frozenset({8}), frozenset())
+    assert not rules.may_read(person(8), found, [SUPERVISOR])
+    assert rules.may_read(person(7), rules.matter(8, None, [unit]), [SUPERVISOR])
 
 
 def test_the_owner_is_nothing_but_the_owner_even_as_a_supervisor() -> None:
