@@ -59,5 +59,11 @@ def since(tx: Tx, start: datetime) -> list[Attempt]:
     return [_attempt(row) for row in rows]
 
 
+def between(tx: Tx, start: datetime, end: datetime) -> list[Attempt]:
+    """Return the refused requests from `start` to before `end`, oldest first."""
+    when = (attempt.c.at >= start, attempt.c.at < end)
+    return [_attempt(row) for row in tx.run(select(attempt).where(*when).order_by(attempt.c.id))]
+
+
 def _attempt(row: Row[Any]) -> Attempt:
     return Attempt(row.at, row.person_id, row.act, row.about, row.rule, row.answer)

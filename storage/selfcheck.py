@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ForeignKey,
     Index,
@@ -18,6 +19,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    case,
+    func,
     insert,
     literal_column,
     select,
@@ -72,6 +75,18 @@ sheet_line = Table(
     Column("at", UtcTime, nullable=False),
 )
 
+sheet_file = Table(
+    "sheet_file",
+    metadata,
+    Column("sheet_id", Id, ForeignKey("sheet.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", String(64), ForeignKey("file.sha256"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("mime", String(100), nullable=False),
+)
+
 OPEN, SUBMITTED, VOID = "open", "submitted", "void"
 ADDED, ADVICE = "added", "advice"
 
@@ -98,8 +113,18 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """A file that was handed in with a version."""
+
+    sha256: str
+    name: str
+    size: int
+    mime: str
+
+
+@dataclass(frozen=True)
 class Version:
-    """What was handed in at once: `content` is the capability's own JSON."""
+    """What was handed in at once: `content` is the capability's own JSON, `files` came with it."""
 
     version: int
     content: Mapping[str, Any]
@@ -107,6 +132,7 @@ class Version:
     name: str
     reason: str
     at: datetime
+    files: tuple[Proof, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,12 +178,21 @@ def hand_in(tx: Tx, one: Sheet, new: Version, zero: bool) -> bool:
             at=new.at,
         )
     )
+    if new.files:
+        at = {"sheet_id": one.id, "version": new.version}
+        tx.run(insert(sheet_file), [at | {"position": n, **vars(each)} for n, each in enumerate(new.files)])
     return True
 
 
 def void(tx: Tx, sheet_id: int) -> None:
     """Close a sheet whose unit is gone."""
     tx.run(update(sheet).where(sheet.c.id == sheet_id, _is_open).values(state=VOID))
+
+
+def reopen(tx: Tx, sheet_id: int) -> None:
+    """Open a sheet again whose unit is back."""
+    back = (sheet.c.id == sheet_id, sheet.c.state == VOID)
+    tx.run(update(sheet).where(*back).values(state=OPEN))
 
 
 def add_line(tx: Tx, sheet_id: int, line: Line) -> None:
@@ -199,12 +234,29 @@ def newest_of(tx: Tx, unit_key: str) -> Sheet | None:
 
 
 def versions(tx: Tx, sheet_id: int) -> list[Version]:
-    """Return every version of a sheet, the first one first."""
+    """Return every version of a sheet with its files, the first one first."""
     mine = select(sheet_version).where(sheet_version.c.sheet_id == sheet_id)
+    files = _files(tx, sheet_id)
     return [
-        Version(row.version, json.loads(row.content), row.person_id, row.name, row.reason, row.at)
+        Version(
+            row.version,
+            json.loads(row.content),
+            row.person_id,
+            row.name,
+            row.reason,
+            row.at,
+            tuple(files.get(row.version, ())),
+        )
         for row in tx.run(mine.order_by(sheet_version.c.version))
     ]
+
+
+def _files(tx: Tx, sheet_id: int) -> dict[int, list[Proof]]:
+    found: dict[int, list[Proof]] = {}
+    mine = select(sheet_file).where(sheet_file.c.sheet_id == sheet_id)
+    for row in tx.run(mine.order_by(sheet_file.c.version, sheet_file.c.position)):
+        found.setdefault(row.version, []).append(Proof(row.sha256, row.name, row.size, row.mime))
+    return found
 
 
 def lines(tx: Tx, sheet_id: int) -> list[Line]:
@@ -213,14 +265,18 @@ def lines(tx: Tx, sheet_id: int) -> list[Line]:
     return [Line(row.kind, row.person_id, row.name, row.text, row.at) for row in tx.run(mine)]
 
 
-def any_before(tx: Tx, month: str) -> bool:
-    """Tell whether there was a round before a month."""
-    return tx.one(select(sheet.c.id).where(sheet.c.month < month).limit(1)) is not None
+def newest_month(tx: Tx) -> str | None:
+    """Return the month of the newest round, None before the first."""
+    row = tx.one(select(func.max(sheet.c.month)))
+    return str(row[0]) if row and row[0] else None
 
 
-def newest(tx: Tx, limit: int) -> Sequence[Sheet]:
-    """Return the newest sheets."""
-    return [_sheet(row) for row in tx.run(select(sheet).order_by(sheet.c.id.desc()).limit(limit))]
+def months(tx: Tx, limit: int) -> list[tuple[str, int, int]]:
+    """Return the newest rounds: month, sheets that count, and how many of these were handed in."""
+    counts = func.count(), func.sum(case((sheet.c.state == SUBMITTED, 1), else_=0))
+    chosen = select(sheet.c.month, *counts).where(sheet.c.state != VOID).group_by(sheet.c.month)
+    rows = tx.run(chosen.order_by(sheet.c.month.desc()).limit(limit))
+    return [(row[0], int(row[1]), int(row[2])) for row in rows]
 
 
 def _sheet(row: Row[Any]) -> Sheet:

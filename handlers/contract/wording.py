@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,29 @@ def month_words(month: str) -> str:
     """Return a month as people say it: 2026年9月."""
     year, _, number = month.partition("-")
     return f"{year}年{int(number)}月"
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """A resolution of the council: its number as typed, and the day it was taken."""
+
+    number: str
+    decided_on: date
+
+
+_RESOLUTION = re.compile(r"(.*?)\s*决议\s*(\S{1,60})\s+(\d{4}-\d{2}-\d{2})", re.DOTALL)
+
+
+def resolution_in(typed: str, example: str) -> tuple[str, Resolution]:
+    """Return what stands before 「决议 编号 日期」, and the resolution. Raises Refusal, with the `example` of
+    what stands before."""
+    found = _RESOLUTION.fullmatch(typed.strip())
+    if found is None:
+        raise Refusal(f"请写成「{example} 决议 2026-05 2026-03-01」：后面是决议编号和决议日期")
+    try:
+        return found[1], Resolution(found[2], date.fromisoformat(found[3]))
+    except ValueError:
+        raise Refusal(f"{found[3]} 不是一个日期，请写成 2026-03-01 这样") from None
 
 
 def fen(typed: str) -> int:

@@ -54,14 +54,14 @@ def _blocked(ctx: Context) -> Iterator[Watched]:
 def _stuck(ctx: Context) -> Iterator[Watched]:
     now, known = today(ctx.now, ctx.zone), calendar.current(ctx.tx)
     found = signoff.open_longest(ctx.tx, SHOWN)
-    claims = expense.by_ids(ctx.tx, [_claim_id(each.subject) for each in found])
+    claims = expense.by_ids(ctx.tx, [claim_id(each.subject) for each in found])
     names = people.by_ids(ctx.tx, [each.assignee for each in found])
     for step in found:
         if step.opened_at is None:
             continue
         days = workdays.between(today(step.opened_at, ctx.zone), now, known)
         if days > STUCK_AFTER:
-            claim = claims[_claim_id(step.subject)]
+            claim = claims[claim_id(step.subject)]
             line = f"{claim.number} 在{names[step.assignee].name}处停了 {days} 个工作日"
             yield Watched(Part.UNUSUAL, line, _show(claim))
 
@@ -86,7 +86,8 @@ def _large(ctx: Context) -> Iterator[Watched]:
         )
 
 
-def _claim_id(subject: str) -> int:
+def claim_id(subject: str) -> int:
+    """Return the row that a subject names, `expense:12`."""
     return int(subject.removeprefix("expense:"))
 
 

@@ -79,27 +79,33 @@ def notice_form(units: Sequence[Unit], problems: Mapping[str, str], typed: Mappi
                 options=tuple(Option(each, each) for each in SOURCES),
                 default=typed.get("source", Source.SUPERVISOR),
             ),
-            Question(
-                "days",
-                "期限（工作日）",
-                default=typed.get("days", str(RECTIFY_DAYS)),
-                hint=f"一般不超过 {RECTIFY_DAYS}",
-                limit=2,
-                decimal=True,
-            ),
-            Question(
-                "reason",
-                "为什么要更久",
-                required=False,
-                default=typed.get("reason", ""),
-                hint=f"期限超过 {RECTIFY_DAYS} 个工作日才填",
-                limit=REASON_LIMIT,
-            ),
+            *_term(typed),
         ),
         buttons=(Button("下发", "finding.open", {}, Style.PRIMARY),),
         at_once=True,
         problems=dict(problems),
         title="整改通知书",
+    )
+
+
+def _term(typed: Mapping[str, str]) -> tuple[Question, ...]:
+    return (
+        Question(
+            "days",
+            "期限（工作日）",
+            default=typed.get("days", str(RECTIFY_DAYS)),
+            hint=f"一般不超过 {RECTIFY_DAYS}",
+            limit=2,
+            decimal=True,
+        ),
+        Question(
+            "reason",
+            "为什么要更久",
+            required=False,
+            default=typed.get("reason", ""),
+            hint=f"期限超过 {RECTIFY_DAYS} 个工作日才填",
+            limit=REASON_LIMIT,
+        ),
     )
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from handlers.contract.card import Button, Card, Section, Style, Tone
+from handlers.contract.card import Board, Button, Card, Section, Style, Tone
 from handlers.contract.wording import moment, month_words
+from handlers.mechanisms.evidence.forms import Evidence
 from handlers.selfcheck import rules
 from handlers.selfcheck.forms import advice_form, sheet_form
 from handlers.selfcheck.rules import Draft
@@ -22,7 +23,8 @@ BUTTONS = 5
 
 
 class Picture(Struct, frozen=True):
-    """All that is needed to show one sheet: `due` in words, whether its reader may hand it in."""
+    """All that is needed to show one sheet: `due` in words, whether its reader may hand it in, `proofs` sent
+    but not handed in yet."""
 
     sheet: Sheet
     draft: Draft
@@ -31,12 +33,13 @@ class Picture(Struct, frozen=True):
     due: str
     zone: str
     may_fill: bool
+    proofs: Evidence | None = None
 
 
 def fill_button(sheet: Sheet, label: str) -> Button:
     """Return the button that opens a sheet to be filled in."""
     args = {"sheet": sheet.id, "version": sheet.version}
-    return Button(label, "selfcheck.fill", args, Style.PRIMARY, say="自查")
+    return Button(label, "selfcheck.fill", args, Style.PRIMARY, say=f"自查 {sheet.unit_name}")
 
 
 def mine(lead: int, waiting: Sequence[tuple[Sheet, str]], handed_in: Sequence[Sheet] = ()) -> Card:
@@ -48,7 +51,7 @@ def mine(lead: int, waiting: Sequence[tuple[Sheet, str]], handed_in: Sequence[Sh
     buttons = [fill_button(each, f"填写 {n}") for n, (each, _) in enumerate(waiting[:BUTTONS], 1)]
     for n, each in enumerate(handed_in, len(waiting) + 1):
         lines.append(f"{n}. {each.unit_name}（{month_words(each.month)}）已交")
-        buttons.append(Button(f"看 {n}", "selfcheck.show", {"sheet": each.id}, say="自查"))
+        buttons.append(Button(f"看 {n}", "selfcheck.show", {"sheet": each.id}, say=f"自查 {each.unit_name}"))
     return Card(
         title="廉洁风险自查",
         subject=f"selfcheck-mine:{lead}",
@@ -83,14 +86,16 @@ def to_fill(
         subtitle=picture.due,
         preview="廉洁风险自查表待填写",
         sections=(*sections, *_sample(picture), *_added(picture)),
-        form=sheet_form(args, picture.draft, problems, typed, correcting=sheet.version > 0),
+        form=sheet_form(args, picture.draft, problems, typed, sheet.version > 0, picture.proofs),
     )
 
 
 def shown(picture: Picture, reader: int) -> Card:
     """Return a sheet that was handed in, every version of it."""
     sheet = picture.sheet
-    buttons = (fill_button(sheet, "更正"),) if picture.may_fill else ()
+    correct = (fill_button(sheet, "更正"),) if picture.may_fill else ()
+    files = Button("看附件", "selfcheck.files", {"sheet": sheet.id}, say=f"自查 {sheet.unit_name}")
+    buttons = (*correct, *((files,) if any(each.files for each in picture.versions) else ()))
     handed_in = bool(picture.versions)
     return Card(
         title=f"廉洁风险自查 {sheet.unit_name}",
@@ -120,6 +125,8 @@ def _version(one: Version, zone: str) -> Section:
         lines.append(rules.ZERO_WORDS)
     if content["doubt"]:
         lines.append(f"拿不准：{content['doubt']}")
+    if one.files:
+        lines.append(f"附件 {len(one.files)} 个：{'、'.join(each.name for each in one.files)}")
     if one.reason:
         lines.append(f"更正原因：{one.reason}")
     return Section(tuple(lines), title=f"第 {one.version} 版 · {one.name} · {moment(one.at, zone)}")
@@ -131,7 +138,7 @@ def _added(picture: Picture) -> tuple[Section, ...]:
     return (Section(lines, title="大家补充的"),) if lines else ()
 
 
-def missing(reader: int, lines: Sequence[str], buttons: Sequence[Button], done: str) -> Card:
+def missing(reader: int, lines: Sequence[str], buttons: Sequence[Button], done: str, board: Board) -> Card:
     """Return who has not handed in, names before numbers."""
     return Card(
         title="没交自查的",
@@ -140,6 +147,7 @@ def missing(reader: int, lines: Sequence[str], buttons: Sequence[Button], done: 
         preview="自查名单",
         sections=(Section(tuple(lines) or ("都交齐了 🎉",)), Section((done,))),
         buttons=tuple(buttons[:BUTTONS]),
+        board=board,
     )
 
 

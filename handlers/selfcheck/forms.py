@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from handlers.contract.card import Args, Button, Form, Kind, Option, Question, Style
+from handlers.mechanisms.evidence import forms as evidence_forms
+from handlers.mechanisms.evidence.forms import Evidence
 from handlers.selfcheck import rules
 from handlers.selfcheck.rules import Draft
 
@@ -12,7 +14,12 @@ REASON_LIMIT = 200
 
 
 def sheet_form(
-    args: Args, draft: Draft, problems: Mapping[str, str], typed: Mapping[str, str], correcting: bool
+    args: Args,
+    draft: Draft,
+    problems: Mapping[str, str],
+    typed: Mapping[str, str],
+    correcting: bool,
+    proofs: Evidence | None = None,
 ) -> Form:
     """Return the questions of a sheet; a correction asks for its reason as well."""
     return Form(
@@ -29,11 +36,11 @@ def sheet_form(
             ),
             Question(
                 "issues",
-                f"自己发现的问题（{'、'.join(rules.SECTIONS)}）",
+                f"自己发现的问题（{'、'.join(draft.sections)}）",
                 Kind.LONG_TEXT,
                 required=False,
                 default=typed.get("issues", ""),
-                hint="一行一件，最多三件；自己发现、按时改好，不扣分。没有就空着",
+                hint=f"一行一件，写成「{draft.sections[0]}：什么事」，最多三件；自己发现、按时改好，不扣分",
                 limit=1000,
             ),
             Question(
@@ -46,10 +53,12 @@ def sheet_form(
                 limit=rules.TEXT_LIMIT,
             ),
             *(_reason(typed) if correcting else ()),
+            evidence_forms.question(proofs),
         ),
         buttons=(Button("提交", "selfcheck.submit", args, Style.PRIMARY),),
         at_once=True,
         problems=dict(problems),
+        page=True,
         title="廉洁风险自查表",
     )
 

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from msgspec import Struct
 
 from handlers.contract.ledger import Fact, Sample
+from handlers.contract.refusal import Refusal
 
 SUBMIT = "selfcheck.submit"
+ONE_DAY = timedelta(days=1)
+DECEMBER = 12
 RUNGS = (-1, 0, 1, 3)
 DUE_WORKDAY = 5
 """The working day of the next month by which a sheet is due (decision 17)."""
 
+TEMPLATE_SETTING = "selfcheck.sections"
 SECTIONS = ("资金使用", "物资管理", "合作方对接")
+"""What a sheet is about (P48), as long as no resolution of the council says otherwise."""
+
+MOST_SECTIONS, SECTION_LIMIT = 6, 10
+LATE_DAYS = 5
+"""Working days for a sheet whose month was over before it could be opened."""
+
 CLAUSE = "方案二（三）：业务部门每月自查自纠，自查发现的问题限期整改并提交书面报告"
 ASKED = "改好并写明怎么改的，附照片或文件"
 
@@ -28,10 +39,13 @@ MOST_FACTS, MOST_ISSUES, TEXT_LIMIT = 4, 3, 300
 
 
 class Draft(Struct, frozen=True):
-    """What a sheet shows before it is answered: fixed by the ledger, not by who answers."""
+    """What a sheet shows before it is answered: fixed by the ledger, not by who answers. `template` is the
+    version of the sections, 0 the plan's own."""
 
     facts: tuple[Fact, ...]
     sample: Sample | None
+    sections: tuple[str, ...] = SECTIONS
+    template: int = 0
 
 
 class Answers(Struct, frozen=True):
@@ -42,6 +56,49 @@ class Answers(Struct, frozen=True):
     zero: bool
     issues: tuple[str, ...]
     doubt: str
+
+
+def months_to_open(newest: str | None, now: date, first: date, due: date) -> list[str]:
+    """Return the months whose rounds are to be opened, the oldest first: all that were missed since the
+    `newest` round, up to the month before `now`'s once its `first` working day has come. The first round
+    of a new installation is not opened after its `due` day; a round that is open takes in new units until
+    then."""
+    latest = month_before(now) if now >= first else month_before(now.replace(day=1) - ONE_DAY)
+    if newest is None:
+        return [latest] if first <= now <= due else []
+    missed: list[str] = []
+    while latest > newest:
+        missed.insert(0, latest)
+        latest = month_before(date.fromisoformat(f"{latest}-01"))
+    return missed or ([newest] if now <= due and newest == month_before(now) else [])
+
+
+def following(month: str) -> tuple[int, int]:
+    """Return year and month after a month."""
+    year, number = map(int, month.split("-"))
+    return (year, number + 1) if number < DECEMBER else (year + 1, 1)
+
+
+def section_of(issue: str, sections: Sequence[str]) -> str:
+    """Return the section that an issue begins with the name of, or a part of it: `物资：领料没有登记`."""
+    named = re.split(r"[：: ，]", issue, maxsplit=1)[0]
+    return next((each for each in sections if len(named) >= 2 and each.startswith(named)), "")
+
+
+def clause(issue: str, sections: Sequence[str]) -> str:
+    """Return what an issue that a team found itself is about, for its notice."""
+    about = section_of(issue, sections)
+    return f"{about}。{CLAUSE}" if about else CLAUSE
+
+
+def template(typed: str) -> tuple[str, ...]:
+    """Return the sections that somebody typed, parted by 、. Raises Refusal."""
+    sections = tuple(each.strip() for each in re.split("[、，,]", typed) if each.strip())
+    if not 0 < len(sections) <= MOST_SECTIONS or len(set(sections)) < len(sections):
+        raise Refusal(f"请写 1 到 {MOST_SECTIONS} 个不重复的方面，用顿号隔开，例如「{'、'.join(SECTIONS)}」")
+    if long := next((each for each in sections if len(each) > SECTION_LIMIT), ""):
+        raise Refusal(f"「{long}」太长了，每个方面最多 {SECTION_LIMIT} 个字")
+    return sections
 
 
 def month_before(day: date) -> str:

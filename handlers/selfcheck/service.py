@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import msgspec
 
 from handlers.contract.context import Asked, Context
+from handlers.contract.incoming import StoredFile
 from handlers.contract.ledger import OnFacts, OnSample
 from handlers.contract.refusal import Refusal
 from handlers.contract.reminder import Nudge
 from handlers.contract.roles import Role
-from handlers.contract.wording import month_words
+from handlers.contract.wording import Resolution, month_words
 from handlers.mechanisms.attention import service as attention
 from handlers.mechanisms.deadline import service as deadlines
 from handlers.mechanisms.deadline.rules import Term
+from handlers.mechanisms.evidence import service as evidence
 from handlers.mechanisms.finding import rules as finding_rules
 from handlers.mechanisms.finding import service as findings
 from handlers.mechanisms.units import service as units
@@ -25,10 +27,13 @@ from handlers.selfcheck.rules import Answers, Draft
 from scheduler import calendar, workdays
 from scheduler.clock import today
 from storage import deadlines as deadline_rows
-from storage import people, runs, selfcheck
+from storage import people, selfcheck, settings
 from storage.deadlines import Deadline
 from storage.people import Person
-from storage.selfcheck import ADDED, ADVICE, OPEN, VOID, Line, Sheet, Version
+from storage.selfcheck import ADDED, ADVICE, OPEN, VOID, Line, Proof, Sheet, Version
+from storage.settings import Setting
+
+CAPABILITY = "selfcheck"
 
 WATCHERS = frozenset({Role.SUPERVISOR, Role.SECRETARY_GENERAL, Role.CHAIR})
 """Who may see every sheet and who has not handed in."""
@@ -42,39 +47,77 @@ class Sources:
     samples: Sequence[OnSample]
 
 
-def open_round(ctx: Context, sources: Sources) -> None:
-    """Open the sheets for the month before, on the first working day of a month or as soon as we run after it
-    (P48, decision 17); a unit that is new, or has a new name, gets its sheet while the round lasts. The first
-    round of a new installation is not opened late."""
-    now = today(ctx.now, ctx.zone)
-    known = calendar.current(ctx.tx)
-    first = workdays.nth(now.year, now.month, 1, known).day
-    due = workdays.nth(now.year, now.month, rules.DUE_WORKDAY, known).day
-    month = rules.month_before(now)
-    if now < first or (now > due and not selfcheck.any_before(ctx.tx, month)):
+def open_rounds(ctx: Context, sources: Sources) -> None:
+    """On a working morning, open what is to be opened (P48, decision 17); after downtime the months that were
+    missed, in their order, with one card for each lead. A unit that is new, or back under its name, gets its
+    sheet while the round lasts."""
+    now, known = today(ctx.now, ctx.zone), calendar.current(ctx.tx)
+    if not workdays.is_workday(now, known):
         return
-    first_time = runs.begin(ctx.tx, "selfcheck.round", month, ctx.now)
-    if not first_time and now > due:
-        return
-    there = {each.unit_key for each in selfcheck.of_month(ctx.tx, month)}
-    new = [each for each in units.units(ctx) if each.key not in there]
-    opened = [(unit, _open_sheet(ctx, sources, unit, month)) for unit in new]
+    first, due = (workdays.nth(now.year, now.month, n, known).day for n in (1, rules.DUE_WORKDAY))
+    opened: list[tuple[Unit, Sheet]] = []
+    for month in rules.months_to_open(selfcheck.newest_month(ctx.tx), now, first, due):
+        opened += _open_month(ctx, sources, month)
     _tell_leads(ctx, [(unit, sheet) for unit, sheet in opened if unit.lead])
-    _tell_of_no_lead(ctx, [unit for unit, _ in opened if unit.lead is None], month)
+    _tell_of_no_lead(ctx, [(unit, sheet) for unit, sheet in opened if unit.lead is None])
+
+
+def _open_month(ctx: Context, sources: Sources, month: str) -> list[tuple[Unit, Sheet]]:
+    there = {each.unit_key: each for each in selfcheck.of_month(ctx.tx, month)}
+    opened = []
+    for unit in units.units(ctx):
+        known = there.get(unit.key)
+        if known is None:
+            opened.append((unit, _open_sheet(ctx, sources, unit, month)))
+        elif known.state == VOID:
+            selfcheck.reopen(ctx.tx, known.id)
+            opened.append((unit, _begin(ctx, known.id, month, "selfcheck.reopened", unit)))
+    return opened
 
 
 def _open_sheet(ctx: Context, sources: Sources, unit: Unit, month: str) -> Sheet:
     facts = [fact for ask in sources.facts for fact in ask(ctx, unit, month)][: rules.MOST_FACTS]
     by = rules.seed(month, unit.key)
     samples = [found for ask in sources.samples if (found := ask(ctx, unit, month, by))]
-    draft = Draft(tuple(facts), samples[0] if samples else None)
+    form = template(ctx)
+    draft = Draft(tuple(facts), samples[0] if samples else None, sections(form), form.version)
     text = msgspec.json.encode(draft).decode()
     sheet_id = selfcheck.create(ctx.tx, month, unit.key, unit.name, text, ctx.now)
-    now = today(ctx.now, ctx.zone)
-    term = Term.nth(now.year, now.month, rules.DUE_WORKDAY)
-    deadlines.begin(ctx, rules.SUBMIT, f"selfcheck:{sheet_id}", term, rules.RUNGS)
-    ctx.record("系统", "selfcheck.opened", f"selfcheck:{sheet_id}", 0, {"month": month, "unit": unit.key})
+    return _begin(ctx, sheet_id, month, "selfcheck.opened", unit)
+
+
+def _begin(ctx: Context, sheet_id: int, month: str, act: str, unit: Unit) -> Sheet:
+    """Start the clock of a sheet: the fifth working day of the month after, or from now if that is over."""
+    year, number = rules.following(month)
+    due = workdays.nth(year, number, rules.DUE_WORKDAY, calendar.current(ctx.tx)).day
+    over = due < today(ctx.now, ctx.zone)
+    term = Term.working(rules.LATE_DAYS) if over else Term.nth(year, number, rules.DUE_WORKDAY)
+    subject = f"selfcheck:{sheet_id}"
+    deadlines.begin(ctx, rules.SUBMIT, subject, term, rules.RUNGS)
+    ctx.record("系统", act, subject, 0, {"month": month, "unit": unit.key})
     return _get(ctx, sheet_id)
+
+
+def template(ctx: Context) -> Setting:
+    """Return the sections of a sheet that are in force, with the resolution behind them."""
+    return settings.current(ctx.tx, rules.TEMPLATE_SETTING, list(rules.SECTIONS))
+
+
+def sections(found: Setting) -> tuple[str, ...]:
+    """Return what a setting of the sections names."""
+    return tuple(map(str, found.value)) if isinstance(found.value, list) else rules.SECTIONS
+
+
+def fix_template(ctx: Asked, names: Sequence[str], resolution: Resolution) -> int:
+    """Fix the sections of coming sheets by a resolution; return their version. Raises Refusal."""
+    if not ctx.person.roles & {Role.SECRETARY_GENERAL, Role.CHAIR}:
+        raise Refusal("自查表的方面由秘书长或理事长按理事会决议修改", rule="P48")
+    at = settings.fix(
+        ctx.tx, rules.TEMPLATE_SETTING, list(names), resolution.number, resolution.decided_on, ctx.now
+    )
+    facts = {"sections": list(names), "resolution": resolution.number}
+    ctx.record(ctx.person, "selfcheck.template", rules.TEMPLATE_SETTING, at, facts)
+    return at
 
 
 def _tell_leads(ctx: Context, opened: Sequence[tuple[Unit, Sheet]]) -> None:
@@ -88,9 +131,10 @@ def _tell_leads(ctx: Context, opened: Sequence[tuple[Unit, Sheet]]) -> None:
         attention.push(ctx, leads[lead], cards.mine(lead, dues(ctx, sheets)), "selfcheck")
 
 
-def _tell_of_no_lead(ctx: Context, lonely: Sequence[Unit], month: str) -> None:
+def _tell_of_no_lead(ctx: Context, lonely: Sequence[tuple[Unit, Sheet]]) -> None:
     if lonely:
-        names = "、".join(each.name for each in lonely)
+        names = "、".join(sorted({unit.name for unit, _ in lonely}))
+        month = lonely[-1][1].month
         words = f"{month_words(month)}自查：{names}没有负责人，没人能交。请指定负责人后由管理员导入。"
         for each in people.holders(ctx.tx, (Role.SECRETARY_GENERAL,)):
             ctx.send_text(each, words)
@@ -165,12 +209,22 @@ def hand_in(
     if problems or isinstance(answers, Mapping):
         return problems
     content = msgspec.to_builtins(answers)
-    new = Version(sheet.version + 1, content, ctx.person.id, ctx.person.name, reason, ctx.now)
+    files = tuple(
+        Proof(each.sha256, each.name, each.size, each.mime)
+        for each in evidence.taken(ctx, CAPABILITY, sheet.id)
+    )
+    new = Version(sheet.version + 1, content, ctx.person.id, ctx.person.name, reason, ctx.now, files)
     if not selfcheck.hand_in(ctx.tx, sheet, new, answers.zero):
         raise Refusal(f"{sheet.unit_name}的自查表刚刚有人交过了。发「自查」看看", rule="P48")
     deadlines.end(ctx, rules.SUBMIT, sheet.subject)
     act = "selfcheck.submitted" if sheet.version == 0 else "selfcheck.corrected"
-    ctx.record(ctx.person, act, sheet.subject, new.version, {**content, "reason": reason})
+    ctx.record(
+        ctx.person,
+        act,
+        sheet.subject,
+        new.version,
+        {**content, "reason": reason, "files": [f.sha256 for f in files]},
+    )
     before = [each.content for each in selfcheck.versions(ctx.tx, sheet.id) if each.version <= sheet.version]
     handed_in = _get(ctx, sheet.id)
     known = {issue for each in before for issue in each["issues"]}
@@ -191,7 +245,7 @@ def _open_findings(ctx: Asked, sheet: Sheet, issues: Sequence[str]) -> None:
             unit,
             ctx.person.id,
             issue,
-            rules.CLAUSE,
+            rules.clause(issue, draft_of(sheet).sections),
             rules.ASKED,
             Term.calendar(finding_rules.SELF_FOUND_DAYS),
             None,
@@ -222,18 +276,41 @@ def advise(ctx: Asked, sheet_id: int, text: str) -> Sheet:
     return sheet
 
 
-def add_line(ctx: Asked, text: str) -> Sheet:
-    """Add a member's line to the open sheet of their department or team. Raises Refusal."""
+def add_line(ctx: Asked, typed: str) -> Sheet:
+    """Add a line to the open sheet of one's department, or of a team or department that the line begins with
+    the name of: project teams have no list of members. Raises Refusal."""
+    everything = list(reversed(selfcheck.open_ones(ctx.tx)))
+    named = next((each for each in everything if typed.startswith(f"{each.unit_name} ")), None)
+    text = typed.removeprefix(named.unit_name).strip() if named else typed
     if not 0 < len(text) <= rules.TEXT_LIMIT:
         raise Refusal(f"请带上内容，例如「自查补充 4 日领料没有登记」，最多 {rules.TEXT_LIMIT} 个字")
     mine = {each.key for each in units.units(ctx) if ctx.person.id in each.members}
-    sheet = next((each for each in reversed(selfcheck.open_ones(ctx.tx)) if each.unit_key in mine), None)
+    sheet = named or next((each for each in everything if each.unit_key in mine), None)
     if sheet is None:
-        raise Refusal("您的部门现在没有等着交的自查表。发现了问题可以直接告诉监事")
+        raise Refusal("您的部门现在没有等着交的自查表。给项目组补充，请写成「自查补充 项目名 内容」")
     line = Line(ADDED, ctx.person.id, ctx.person.name, text, ctx.now)
     selfcheck.add_line(ctx.tx, sheet.id, line)
     ctx.record(ctx.person, "selfcheck.added", sheet.subject, 0, {"text": text})
     return sheet
+
+
+def send_files(ctx: Asked, sheet_id: int) -> int:
+    """Send the files of a sheet into its reader's chat; return how many. Raises Refusal."""
+    sheet = readable(ctx, sheet_id)
+    kept = [each for version in selfcheck.versions(ctx.tx, sheet.id) for each in version.files]
+    files = [StoredFile(each.sha256, each.name, each.size, each.mime) for each in kept]
+    ctx.send_files(ctx.person, files, about=sheet.subject)
+    return len(files)
+
+
+def named(ctx: Asked, name: str) -> Sheet:
+    """Return the sheet of a team or department that is open, else its newest. Raises Refusal."""
+    unit = next((each for each in units.units(ctx) if each.name == name), None)
+    still = [each for each in selfcheck.open_ones(ctx.tx) if unit and each.unit_key == unit.key]
+    found = still[-1] if still else selfcheck.newest_of(ctx.tx, unit.key) if unit else None
+    if found is None:
+        raise Refusal(f"没有「{name[:20]}」的自查表。名称要和名单里的部门或项目一样")
+    return readable(ctx, found.id)
 
 
 def waiting_sheets(ctx: Context, person: Person) -> list[Sheet]:

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.contract.card import Args, Button, Form, number_in
+from msgspec import structs
+
+from handlers.contract.card import Args, Board, Button, Form, number_in
 from handlers.contract.context import Asked, Context
-from handlers.contract.incoming import Click, Message, Submission
+from handlers.contract.incoming import (
+    Click,
+    FileGiven,
+    FileLost,
+    FileOffered,
+    FileStored,
+    FileTaken,
+    Message,
+    Submission,
+)
 from handlers.contract.refusal import Refusal
 from handlers.contract.reminder import Waiting
 from handlers.contract.reply import Reply
 from handlers.contract.watch import Part, Watched
-from handlers.contract.wording import month_words
+from handlers.contract.wording import month_words, resolution_in
+from handlers.mechanisms.evidence import service as evidence
 from handlers.mechanisms.units import service as units
 from handlers.selfcheck import cards, forms, rules, service
 from handlers.selfcheck.cards import Picture
@@ -20,33 +32,92 @@ from storage import deadlines, people, selfcheck
 from storage.people import Person
 from storage.selfcheck import Sheet
 
-NAME = "selfcheck"
+NAME = service.CAPABILITY
 SHOWN = 10
+TEMPLATE = "模板"
 
 
 def mine(ctx: Asked, message: Message) -> Reply:
-    """自查: the sheets that are mine to hand in; 自查 名单: who has not, for those who supervise."""
+    """自查: the sheets that are mine to hand in; 自查 财务部: that one; 自查 名单: who has not handed in, for
+    those who supervise; 自查 模板: what a sheet is about."""
     if message.rest == "名单":
         return _missing(ctx)
+    if message.rest.startswith(TEMPLATE):
+        return _template(ctx, message.rest.removeprefix(TEMPLATE).strip())
+    if message.rest:
+        return _one(ctx, service.named(ctx, message.rest))
     sheets = service.waiting_sheets(ctx, ctx.person)
     handed_in = _handed_in(ctx)
     if len(sheets) == 1 and not handed_in:
-        return Reply(card=cards.to_fill(_picture(ctx, sheets[0]), ctx.person.id))
+        return _one(ctx, sheets[0])
     if not sheets and len(handed_in) == 1:
         return Reply(card=cards.shown(_picture(ctx, handed_in[0]), ctx.person.id))
     return Reply(card=cards.mine(ctx.person.id, service.dues(ctx, sheets), handed_in))
 
 
+def _one(ctx: Asked, sheet: Sheet) -> Reply:
+    """A sheet to hand in, or to read where that is done or another's to do."""
+    picture = _picture(ctx, sheet)
+    if picture.may_fill and service.is_open(sheet):
+        return Reply(card=cards.to_fill(_with_evidence(ctx, picture), ctx.person.id))
+    return Reply(card=cards.shown(picture, ctx.person.id))
+
+
+def _with_evidence(ctx: Asked, picture: Picture) -> Picture:
+    """From now on files belong to the sheet that is being filled in."""
+    return structs.replace(picture, proofs=evidence.begin(ctx, NAME, picture.sheet.id))
+
+
+def _template(ctx: Asked, typed: str) -> Reply:
+    """自查 模板: the sections in force; with sections and a resolution: others from the next round on."""
+    if not typed:
+        found = service.template(ctx)
+        source = f"依据决议 {found.resolution}" if found.version else "默认，待理事会确认"
+        return Reply(text=f"自查表看这几个方面：{'、'.join(service.sections(found))}（{source}）")
+    names, resolution = resolution_in(typed, f"自查 {TEMPLATE} {'、'.join(rules.SECTIONS)}")
+    sections = rules.template(names)
+    service.fix_template(ctx, sections, resolution)
+    words = (
+        f"下一轮自查起看：{'、'.join(sections)}，依据决议 {resolution.number}（{resolution.decided_on}）。"
+    )
+    return Reply(text=words)
+
+
 def fill(ctx: Asked, click: Click) -> Reply:
     """填写 or 更正: the form of a sheet."""
     sheet = service.to_fill(ctx, number_in(click.args, "sheet"))
-    return Reply(card=cards.to_fill(_picture(ctx, sheet), ctx.person.id, typed=_before(ctx, sheet)))
+    picture = _with_evidence(ctx, _picture(ctx, sheet))
+    return Reply(card=cards.to_fill(picture, ctx.person.id, typed=_before(ctx, sheet)))
+
+
+def enclose(ctx: Asked, event: FileGiven | FileTaken) -> None:
+    """A file that was given on the page of a sheet, or taken out there."""
+    evidence.enclose(ctx, NAME, service.to_fill(ctx, number_in(event.args, "sheet")).id, event)
+
+
+def on_file(ctx: Asked, event: FileOffered | FileStored | FileLost) -> Reply:
+    """Evidence that was sent in chat while a sheet is being filled in."""
+    return evidence.take(ctx, NAME, event)
+
+
+def cancel(ctx: Asked) -> Reply | None:
+    """取消: forget the evidence that was sent for a sheet."""
+    if not evidence.end(ctx, NAME):
+        return None
+    return Reply(text="自查表先不交了，发来的附件已清掉。期限不变。")
+
+
+def send_files(ctx: Asked, click: Click) -> Reply:
+    """看附件: the files of a sheet, in the reader's chat."""
+    count = service.send_files(ctx, number_in(click.args, "sheet"))
+    return Reply(toast=f"{count} 个附件马上发给您")
 
 
 def sheet_questions(ctx: Asked, args: Args) -> Form:
     """The questions of a sheet, asked one by one."""
     sheet = service.to_fill(ctx, number_in(args, "sheet"))
-    card = cards.to_fill(_picture(ctx, sheet), ctx.person.id, typed=_before(ctx, sheet))
+    picture = structs.replace(_picture(ctx, sheet), proofs=evidence.find(ctx, NAME))
+    card = cards.to_fill(picture, ctx.person.id, typed=_before(ctx, sheet))
     if card.form is None:
         raise LookupError("a sheet to be filled in always has its form")
     return card.form
@@ -58,7 +129,8 @@ def submit(ctx: Asked, submission: Submission) -> Reply:
     done = service.hand_in(ctx, sheet_id, version, submission.values)
     if not isinstance(done, tuple):
         sheet = service.to_fill(ctx, sheet_id)
-        card = cards.to_fill(_picture(ctx, sheet), ctx.person.id, done, submission.values)
+        picture = structs.replace(_picture(ctx, sheet), proofs=evidence.find(ctx, NAME))
+        card = cards.to_fill(picture, ctx.person.id, done, submission.values)
         return Reply(card=card, toast=next(iter(done.values())), refused=True)
     sheet, answers = done
     toast = "已提交，零报告" if answers.zero else f"已提交，{len(answers.issues)} 件问题开始整改"
@@ -128,7 +200,8 @@ def _missing(ctx: Asked) -> Reply:
     handed_in = sum(not service.is_open(each) for each in sheets)
     done = f"{month_words(month)}：交了 {handed_in} 份，共 {len(sheets)} 份"
     buttons = [_show_button(each, f"看 {n}") for n, each in enumerate(lacking, 1)]
-    return Reply(card=cards.missing(ctx.person.id, lines, buttons, done))
+    board = Board("selfcheck.months", label="看历月")
+    return Reply(card=cards.missing(ctx.person.id, lines, buttons, done, board))
 
 
 def _missing_line(ctx: Context, sheet: Sheet) -> str:
@@ -138,7 +211,7 @@ def _missing_line(ctx: Context, sheet: Sheet) -> str:
 
 
 def _show_button(sheet: Sheet, label: str = "查看") -> Button:
-    return Button(label, "selfcheck.show", {"sheet": sheet.id}, say="自查 名单")
+    return Button(label, "selfcheck.show", {"sheet": sheet.id}, say=f"自查 {sheet.unit_name}")
 
 
 def _handed_in(ctx: Asked) -> list[Sheet]:

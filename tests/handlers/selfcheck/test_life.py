@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,16 +11,25 @@ import pytest
 from bot.context import JobContext
 from handlers.catalogue import CAPABILITIES
 from handlers.contract.card import Card
+from handlers.contract.refusal import Refusal
 from handlers.contract.reply import Reply
 from handlers.mechanisms.deadline import jobs as mornings
-from handlers.selfcheck import checks
+from handlers.selfcheck import checks, views
 from storage import people, selfcheck
 from storage.people import NewPerson
+from tests.bot.paging import phone_of, way, words
 from tests.house import ZONE, House, button_in, buttons_of, read
 
 LADDERS = {kind: ladder for each in CAPABILITIES for kind, ladder in each.ladders.items()}
-(ROUND,) = (job for each in CAPABILITIES if each.name == "selfcheck" for job in each.jobs)
+ROUND = next(job for each in CAPABILITIES for job in each.jobs if job.name == "selfcheck.round")
 ZERO = {"verdict": "zero", "issues": "", "doubt": ""}
+UNITS = (
+    ("tang", "办公室"),
+    ("tang", "机构运行"),
+    ("li", "社区助老"),
+    ("zhou", "助残就业"),
+    ("wang", "财务部"),
+)
 
 
 def moment(day: str, hour: int) -> datetime:
@@ -114,6 +124,34 @@ def test_a_new_installation_does_not_begin_with_a_round_that_is_late(office: Off
     assert office.sheets() == {}
 
 
+def test_months_that_were_missed_are_opened_in_their_order_with_one_card(office: Office) -> None:
+    office.day("2026-07-01")
+    for key, unit in UNITS:
+        office.hand_in(key, unit)
+    office.day("2026-10-09")
+    assert {each: len(office.sheets(each)) for each in ("2026-06", "2026-07", "2026-08", "2026-09")} == {
+        "2026-06": 5,
+        "2026-07": 5,
+        "2026-08": 5,
+        "2026-09": 5,
+    }
+    assert len(office.house.cards("wang", "selfcheck-mine")) == 2
+    late = "共 5 个工作日，10月15日到期"
+    assert read(office.house.cards("wang", "selfcheck-mine")[-1]).splitlines()[1:4] == [
+        f"1. 财务部（2026年7月）{late}",
+        f"2. 财务部（2026年8月）{late}",
+        "3. 财务部（2026年9月）10月13日到期",
+    ]
+
+
+def test_nobody_gets_a_sheet_on_a_free_day(office: Office) -> None:
+    office.day("2026-07-01")
+    office.day("2026-08-08")
+    assert office.sheets("2026-07") == {}
+    office.day("2026-08-10")
+    assert len(office.sheets("2026-07")) == 5
+
+
 def test_a_zero_report_is_handed_in_under_ones_name_and_locked(office: Office) -> None:
     office.day("2026-10-08")
     form = office.form("wang")
@@ -187,7 +225,7 @@ def test_the_ledger_tells_what_it_holds_and_draws_one_claim_to_look_up(office: O
 
 def test_who_has_not_handed_in_is_named_and_those_above_hear_of_it(office: Office) -> None:
     office.day("2026-10-08")
-    for key, unit in (("tang", "办公室"), ("tang", "机构运行"), ("li", "社区助老"), ("zhou", "助残就业")):
+    for key, unit in UNITS[:-1]:
         office.hand_in(key, unit)
     for day in (12, 13, 14, 15, 16, 19):
         office.day(f"2026-10-{day}")
@@ -204,6 +242,107 @@ def test_who_has_not_handed_in_is_named_and_those_above_hear_of_it(office: Offic
     assert "王芳 · 财务部 · 2026年9月" in shown
     assert "2026年9月：交了 4 份，共 5 份" in shown
     assert "没交自查\n1. 王芳 · 财务部 · 2026年9月" in read(office.house.say("fang", "总览").card)
+
+
+def test_files_sent_while_filling_in_are_handed_in_and_can_be_opened(office: Office) -> None:
+    office.day("2026-10-08")
+    form = office.form("wang")
+    office.house.send_file("wang", "盘点表.pdf")
+    assert "证据已收到：盘点表.pdf（共 1 个），提交时一并交上。" in office.house.texts("wang")
+    office.house.offer_file("wang", "还在路上.pdf")
+    waits = office.house.press("wang", button_in(form, "提交"), ZERO)
+    assert waits.text == "还有证据文件正在取，请等几秒再交"
+    office.house.fetch_files(None)
+    done = office.house.press("wang", button_in(form, "提交"), ZERO)
+    assert "附件 1 个：盘点表.pdf" in read(done.card)
+    look = button_in(office.house.say("jian", "自查 财务部").card, "看附件")
+    assert office.house.press("jian", look).toast == "1 个附件马上发给您"
+    assert office.house.press("lin", look).refused
+
+
+def test_files_can_come_by_the_page_of_the_sheet(office: Office, tmp_path: Path) -> None:
+    phone = phone_of(office.house, tmp_path)
+    office.day("2026-10-08")
+    path = way(office.house.say("wang", "自查"))
+    assert phone.uploads(path, "盘点表.pdf").status_code == 200
+    phone.client.post(path, data=ZERO, follow_redirects=True)
+    assert "附件 1 个：盘点表.pdf" in read(office.house.say("wang", "自查 财务部").card)
+
+
+def test_giving_up_on_a_sheet_forgets_its_files(office: Office) -> None:
+    office.day("2026-10-08")
+    office.form("wang")
+    office.house.send_file("wang", "盘点表.pdf")
+    assert "发来的附件已清掉" in office.house.say("wang", "取消").text
+    assert "附件" not in read(office.hand_in("wang").card)
+
+
+def test_a_sheet_is_asked_for_by_the_name_of_its_unit(office: Office) -> None:
+    office.day("2026-10-08")
+    assert office.house.say("wang", "自查 财务部").card.form  # type: ignore[union-attr]
+    assert "还没交" in read(office.house.say("hou", "自查 财务部").card)
+    assert "没有找到您能看的自查表" in office.house.say("lin", "自查 财务部").text
+    assert "没有「后勤部」的自查表" in office.house.say("jian", "自查 后勤部").text
+
+
+def test_somebody_of_a_project_team_adds_a_line_by_the_projects_name(office: Office) -> None:
+    office.day("2026-10-08")
+    assert "已加到社区助老" in office.house.say("lin", "自查补充 社区助老 领料没有登记").text
+    assert "林晓 补充：领料没有登记" in read(office.form("li", "社区助老"))
+    assert "请写成「自查补充 项目名 内容」" in office.house.say("jian", "自查补充 社区 领料").text
+
+
+def test_an_issue_names_what_it_is_about(office: Office) -> None:
+    office.day("2026-10-08")
+    office.hand_in("wang", verdict="found", issues="物资：领料没有登记")
+    assert "依据：物资管理。方案二（三）" in read(office.house.cards("wang", "finding:")[-1])
+
+
+def test_the_council_says_what_a_sheet_is_about_and_open_sheets_keep_theirs(office: Office) -> None:
+    office.day("2026-10-08")
+    assert (
+        "资金使用、物资管理、合作方对接（默认，待理事会确认）" in office.house.say("wang", "自查 模板").text
+    )
+    fix = "自查 模板 资金使用、数据安全 决议 2026-05 2026-10-08"
+    assert "由秘书长或理事长" in office.house.say("wang", fix).text
+    assert "请写成「自查 模板" in office.house.say("chen", "自查 模板 数据安全").text
+    assert "不重复" in office.house.say("chen", "自查 模板 数据、数据 决议 2026-05 2026-10-08").text
+    assert "2026-13-40 不是一个日期" in office.house.say("chen", "自查 模板 数据 决议 1 2026-13-40").text
+    assert "下一轮自查起看：资金使用、数据安全" in office.house.say("chen", fix).text
+    assert "（资金使用、物资管理、合作方对接）" in read(office.form("wang"))
+    office.hand_in("wang")
+    office.day("2026-11-02")
+    assert "（资金使用、数据安全）" in read(office.form("wang"))
+
+
+def test_what_the_rules_stopped_and_what_lies_still_for_long_stand_on_the_sheet(office: Office) -> None:
+    house = office.house
+    house.clock.moment = moment("2026-08-10", 9)
+    house.submit("lin")
+    house.clock.moment = moment("2026-09-10", 9)
+    assert house.act("lin", "expense.approve", {"claim": 1, "step": 1, "version": 1}).refused
+    office.day("2026-10-08")
+    assert "BX-2026-0001还没签完" in read(office.form("li", "社区助老"))
+    facts = read(office.form("tang", "办公室"))
+    assert "BX-2026-0001还没签完" in facts
+
+
+def test_months_and_sheets_are_pages_for_those_who_supervise(office: Office, tmp_path: Path) -> None:
+    office.day("2026-10-08")
+    office.hand_in("wang")
+    phone = phone_of(office.house, tmp_path)
+    page = words(phone.opens(way(office.house.say("jian", "自查 名单"))))
+    assert "2026年9月 5 1 4" in page
+    assert "财务部 已交 王芳 零报告" in page
+    with office.house.database.read() as tx:
+        now = office.house.clock.now()
+        ctx = JobContext(tx, now, now, ZONE)
+        assert views.sheet(ctx, "1").title.startswith("廉洁风险自查")
+        assert views.month(ctx, "2026-09").back == ("selfcheck.months", "廉洁风险自查")
+        with pytest.raises(Refusal):
+            views.sheet(ctx, "x")
+        with pytest.raises(Refusal):
+            views.month(ctx, "2020-01")
 
 
 def test_only_todays_lead_hands_in(office: Office) -> None:
@@ -232,9 +371,21 @@ def test_a_department_that_is_renamed_gets_its_sheet_under_its_new_name(office: 
     office.day("2026-10-09")
     assert office.sheets()["财务部"] == "void"
     assert office.sheets()["财务中心"] == "open"
-    office.department("wang", "财务部")
+    assert "没有找到您能看的自查表" in office.house.press("wang", old, ZERO).text
+
+
+def test_a_department_that_gets_its_name_back_gets_its_sheet_back(office: Office) -> None:
+    office.day("2026-10-08")
+    old = button_in(office.form("wang"), "提交")
+    for name in ("财务中心", "财务部"):
+        for key in ("wang", "hou"):
+            office.department(key, name)
+        if name == "财务中心":
+            office.day("2026-10-09")
     assert "这一张作废了" in office.house.press("wang", old, ZERO).text
-    assert office.sheets()["财务部"] == "void"
+    office.day("2026-10-12")
+    assert (office.sheets()["财务部"], office.sheets()["财务中心"]) == ("open", "void")
+    assert office.hand_in("wang").toast == "已提交，零报告"
 
 
 def test_who_leads_several_teams_can_correct_each(office: Office) -> None:
