@@ -103,7 +103,7 @@ class App:
         """Return the runner with every capability's jobs."""
         from scheduler.runner import Runner
 
-        return Runner(self.jobs(), self.context)
+        return Runner(self.jobs(), self.context, self.database.leads)
 
     def jobs(self) -> list[Job[JobContext]]:
         """Return everything that the clock has anybody do."""

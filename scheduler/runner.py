@@ -34,28 +34,35 @@ class Runner(Generic[C]):
     """Runs jobs, each once for each period, however many runners there are on one database.
 
     `open_context` takes business time (aware UTC) and opens a transaction with the context for one run:
-    committed when the body ends, undone when it raises. ValueError when two jobs share a name, as they would
-    share periods.
+    committed when the body ends, undone when it raises. `leads` tells whether this runner is the one of
+    several whose turn it is: the others wait, so that they do not race for every period. ValueError when two
+    jobs share a name, as they would share periods.
     """
 
     def __init__(
-        self, jobs: Sequence[Job[C]], open_context: Callable[[datetime], AbstractContextManager[C]]
+        self,
+        jobs: Sequence[Job[C]],
+        open_context: Callable[[datetime], AbstractContextManager[C]],
+        leads: Callable[[], bool] = lambda: True,
     ) -> None:
         names = [job.name for job in jobs]
         if len(set(names)) < len(names):
             raise ValueError(f"every job needs a name of its own: {sorted(names)}")
         self._jobs = tuple(jobs)
         self._open = open_context
+        self._leads = leads
         self._settled: dict[str, str] = {}
         self._latest = datetime.min.replace(tzinfo=UTC)
         self._scheduler: BackgroundScheduler | None = None
 
     def tick(self, now: datetime) -> None:
-        """Do all that is due at `now` (aware UTC). What fails is undone and left to the next tick."""
+        """If we lead, do all that is due at `now` (aware UTC). What fails is undone, for the next tick."""
         if now < self._latest:
             # A clock that was set back may stand before another ledger: what is settled is asked again.
             self._settled.clear()
         self._latest = now
+        if not self._leads():
+            return
         for job in self._jobs:
             self._run(job, now)
 

@@ -25,11 +25,16 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 BUSY_TIMEOUT_MS = 15_000
 NUDGE = "qinglian_outbox"
 """The PostgreSQL channel on which the relay hears of new work."""
+
+
+LEADER = 0x716C_636C_6F63_6B00
+"""The PostgreSQL advisory lock of the scheduler that leads."""
 
 
 class Tx:
@@ -114,6 +119,8 @@ class Database:
             if self.is_sqlite
             else create_engine(url, pool_pre_ping=True, hide_parameters=True)
         )
+        self._leading: Connection | None = None
+        self._held = False
         self._writing = threading.Lock() if self.is_sqlite else nullcontext()
 
     @property
@@ -149,6 +156,30 @@ class Database:
                 # Said here and not by an event: an engine that has listeners is slower at every statement.
                 connection.exec_driver_sql(begin)
             yield Tx(connection)
+
+    def leads(self) -> bool:
+        """Tell whether this process is the one that does what the clock says, and become it if nobody is.
+
+        On PostgreSQL that is who holds an advisory lock, for as long as its connection lives; SQLite has one
+        process. Source: PostgreSQL's chapter on advisory locks."""
+        if self.is_sqlite:
+            return True
+        try:
+            if self._leading is None:
+                self._leading = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+                self._held = False
+            ask = "SELECT 1 = 1" if self._held else f"SELECT pg_try_advisory_lock({LEADER})"
+            self._held = bool(self._leading.exec_driver_sql(ask).scalar())
+        except DBAPIError:
+            self._let_go()
+        return self._held
+
+    def _let_go(self) -> None:
+        """Drop the connection that leads; what it held is free for others then."""
+        if self._leading is not None:
+            self._leading.invalidate()
+            self._leading.close()
+        self._leading, self._held = None, False
 
     @contextmanager
     def listen(self) -> Iterator[Callable[[float], None]]:
@@ -189,6 +220,7 @@ class Database:
 
     def close(self) -> None:
         """Give all connections back."""
+        self._let_go()
         self._engine.dispose()
 
 
