@@ -140,7 +140,9 @@ class Staff:
 
     def _to_look_at_again(self, tx: Tx, day: date) -> list[Finding]:
         late = [*deadlines.overdue(tx, [rules.RECHECK], day, ALL)]
-        return list(findings.by_ids(tx, [int(each.subject.removeprefix("finding:")) for each in late]).values())
+        return list(
+            findings.by_ids(tx, [int(each.subject.removeprefix("finding:")) for each in late]).values()
+        )
 
     def _new(self, ctx: JobContext) -> Plans:
         if not self._chance(self._office.findings_a_day):
