@@ -44,6 +44,12 @@ class Play:
 
     def run(self) -> None:
         """Play every day."""
+        try:
+            self._run()
+        finally:
+            self._pair.end()
+
+    def _run(self) -> None:
         for day in _days():
             if not 0 <= (day - self.silent_from).days < OUT_OF_ORDER_DAYS:
                 self._morning(day)
@@ -51,7 +57,6 @@ class Play:
                 self._staff.work(moment(day, *WORK), day)
             self.ladders.evening(day)
             self.mail.evening(day)
-        self._pair.end()
 
     @property
     def errors(self) -> list[str]:

@@ -82,7 +82,7 @@ class Scheduler:
     def _answered(self) -> bool:
         try:
             return self._pipe.poll() and self._pipe.recv() is not None
-        except EOFError:
+        except (EOFError, ConnectionError):
             return False
 
     def _tidy(self) -> None:
