@@ -1,5 +1,4 @@
-"""What a year should have brought, worked out from the rules and from each evening's ledger, never from the words
-that were said."""
+"""What a year should have brought: from the rules and each evening's ledger, never from the words said."""
 
 from __future__ import annotations
 
@@ -109,7 +108,7 @@ def sheets(database: Database, played: Sequence[date], now: datetime) -> dict[Op
     somebody runs."""
     with database.read() as tx:
         keys = [each.key for each in units.units(JobContext(tx, now, now, ZONE))]
-    found = {}
+    found: dict[Opened, date] = {}
     for month in range(1, 13):
         first = workdays.nth(played[0].year, month, 1, LIBRARY).day
         day = next(each for each in played if each >= first and workdays.is_workday(each))

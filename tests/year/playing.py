@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
-from scheduler.workdays import is_workday
+from scheduler.workdays import is_workday, nth
 from storage.database import Database
 from tests.house import ZONE, House
 from tests.year.expecting import Ladders
@@ -22,7 +22,7 @@ OUT_OF_ORDER_DAYS = 3
 ONE_DAY = timedelta(days=1)
 
 BUSY = ((8, 35), (8, 45))
-"""Strikes that may kill: when duties and self-checks are opened, and when the words of the morning are said."""
+"""Strikes that may kill: when duties and self-checks are opened, and when the morning's words are said."""
 
 QUIET = (9, 10)
 """The strike of every day that kills nobody, so that each day's work is done before people come."""
@@ -39,7 +39,7 @@ class Play:
         self._pair = Pair(url, files, random)
         self._staff = Staff(House(database), office, random)
         self.ladders, self.mail = Ladders(database), Mail(database)
-        self.silent_from = self._some_workday()
+        self.silent_from = self._near_a_month()
         self.played: list[date] = []
 
     def run(self) -> None:
@@ -54,9 +54,12 @@ class Play:
             if not 0 <= (day - self.silent_from).days < OUT_OF_ORDER_DAYS:
                 self._morning(day)
             if is_workday(day):
+                self.mail.take(day)
+                self._staff.decide(moment(day, *WORK), day)
+                self.mail.pass_over()
                 self._staff.work(moment(day, *WORK), day)
             self.ladders.evening(day)
-            self.mail.evening(day)
+            self.mail.take(day)
 
     @property
     def errors(self) -> list[str]:
@@ -80,9 +83,11 @@ class Play:
         self._pair.strike(moment(day, *QUIET))
         self.played.append(day)
 
-    def _some_workday(self) -> date:
-        """Return a day that leaves something to be caught up with, within the year."""
-        return self._random.choice([day for day in _days() if is_workday(day) and 1 < day.month < 12])
+    def _near_a_month(self) -> date:
+        """Return a day from which on silence leaves much to be caught up with: around a month's first working
+        day, when self-checks begin."""
+        first = nth(FIRST.year, self._random.randrange(2, 13), 1).day
+        return first - self._random.randrange(OUT_OF_ORDER_DAYS) * ONE_DAY
 
 
 def moment(day: date, hour: int, minute: int) -> datetime:

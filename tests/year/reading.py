@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from handlers.contract.card import Card, Tone
 from storage.database import Database
@@ -76,15 +78,22 @@ class Mail:
         self._last = 0
         self.messages: list[Message] = []
 
-    def evening(self, day: date) -> None:
-        """Take the day's messages."""
-        with self._database.read() as tx:
-            rows = tx.run(text(MAIL), {"after": self._last}).all()
-        for row in rows:
-            self._last = row.id
+    def take(self, day: date) -> None:
+        """Take what came up on a day since the last time."""
+        for row in self._new():
             if row.kind != Kind.REPLACE and row.person_id is not None:
                 card = msgspec.json.decode(row.body, type=Card) if row.kind == Kind.CARD else None
                 self.messages.append(Message(day, row.person_id, row.subject, card))
+
+    def pass_over(self) -> None:
+        """Leave out what came up since the last time: answers to words that somebody typed."""
+        self._new()
+
+    def _new(self) -> Sequence[Row[Any]]:
+        with self._database.read() as tx:
+            rows = tx.run(text(MAIL), {"after": self._last}).all()
+        self._last = rows[-1].id if rows else self._last
+        return rows
 
 
 def opened(database: Database, sql: str) -> list[tuple[Opened, date]]:

@@ -35,7 +35,7 @@ class Heard(logging.Handler):
 
 
 def serve(pipe: Connection, url: str, files: str) -> None:
-    """Be a scheduler: tick at each moment that comes, answer with the errors that it logged; end with None."""
+    """Tick at each moment that comes and answer with the errors that were logged; end with None."""
     app = App(Config(Org("某机构"), Server(), Storage(url, files), Demo(), None, None))
     runner, heard = app.runner(), Heard()
     logging.getLogger("scheduler").addHandler(heard)
@@ -94,7 +94,7 @@ class Pair:
     """Two schedulers on one database that get every moment at the same time."""
 
     def __init__(self, url: str, files: Path, random: Random) -> None:
-        self._begin = lambda: Scheduler(url, files)
+        self._url, self._files = url, files
         self._random = random
         self._two = [self._begin(), self._begin()]
         self._usual_seconds = 0.02
@@ -123,6 +123,9 @@ class Pair:
         """Let both end."""
         for each in self._two:
             each.end()
+
+    def _begin(self) -> Scheduler:
+        return Scheduler(self._url, self._files)
 
     def _strike(self, moment: datetime) -> None:
         for each in self._two:

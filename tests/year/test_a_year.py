@@ -1,14 +1,14 @@
-"""The year 2026 of a large and of a small organisation: two schedulers race, die and are away for three days, and
-yet everything is opened once and said once.
+"""The year 2026 of a large and of a small organisation, with two schedulers that race, die and fall silent.
 
-YEAR_SEED (a new one, which is printed) fixes who does what and who is to die when; at which instruction a kill
-falls is the machine's business.
+YEAR_SEED (a new one, which is printed) fixes who does what and who is to die when; at which instruction a
+kill falls is the machine's business.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -25,7 +25,7 @@ SHOWN = 20
 
 @pytest.mark.parametrize("office", [BIG, SMALL], ids=lambda office: str(office.size))
 def test_all_year_every_duty_is_opened_once_every_word_is_said_once_and_nobody_is_drowned(
-    office: Office, postgresql: Databases, tmp_path: Path, record_property: pytest.RecordProperty
+    office: Office, postgresql: Databases, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     url = postgresql.new()
     database = postgresql.open(url)

@@ -1,4 +1,4 @@
-"""People at work through a year: by chance they hand in, report, verify and confirm, in time, late or never."""
+"""People at work through a year: they hand in, report, verify and confirm, in time, late or never."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from handlers.duty.plan import BY_CODE
 from handlers.duty.rules import SWITCH
 from handlers.duty.rules import Act as DutyAct
 from handlers.duty.rules import State as DutyState
-from handlers.mechanisms.finding import rules, service
+from handlers.mechanisms.finding import cards, rules, service
 from handlers.mechanisms.finding.rules import Act, State
 from handlers.mechanisms.units import service as units
 from handlers.selfcheck import rules as sheet_rules
@@ -45,11 +45,15 @@ class Staff:
         self._ignored: dict[str, bool] = {}
         self.acts = 0
 
-    def work(self, now: datetime, day: date) -> None:
-        """Let a day's acts be done at one moment."""
+    def decide(self, now: datetime, day: date) -> None:
+        """Turn on what the council decides on a day; the answers are words that somebody asked for."""
         self._house.clock.moment = now
         for code in self._office.turned_on.get(day, ()):
             self._turn_on(code, day, now)
+
+    def work(self, now: datetime, day: date) -> None:
+        """Let a day's acts be done at one moment."""
+        self._house.clock.moment = now
         with self._house.database.read() as tx:
             ctx = JobContext(tx, now, now, ZONE)
             plans = [*self._sheets(ctx), *self._duties(ctx), *self._findings(ctx, day), *self._new(ctx)]
@@ -130,7 +134,7 @@ class Staff:
             return
         person = self._random.choice(able)
         args = {"finding": found.id, "version": found.version, "act": what.value}
-        if service.cards.needs_words(what):
+        if cards.needs_words(what):
             yield person, "finding.say", args, {"text": "说明见附件"}
         else:
             yield person, "finding.do", args, None
