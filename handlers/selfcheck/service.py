@@ -44,9 +44,11 @@ class Sources:
 def open_round(ctx: Context, sources: Sources) -> None:
     """Open the sheets for the month before, on the first working day of a month or as soon as we run after it
     (P48, decision 17); a unit that is new, or has a new name, gets its sheet while the round lasts. The first
-    round of a new installation is not opened late."""
+    round of a new installation is not opened late. Nobody hears of any on a free day."""
     now = today(ctx.now, ctx.zone)
     known = calendar.current(ctx.tx)
+    if not workdays.is_workday(now, known):
+        return
     first = workdays.nth(now.year, now.month, 1, known).day
     due = workdays.nth(now.year, now.month, rules.DUE_WORKDAY, known).day
     month = rules.month_before(now)
