@@ -82,18 +82,19 @@ class Ladders:
 
 
 def duties(office: Office, played: Sequence[date]) -> dict[Opened, date]:
-    """Return by code and period the day on which each duty opens: as soon as somebody runs once it is turned
-    on and its day is near."""
-    found = {}
+    """Return by code and period the day on which each duty opens: the first working day on which somebody runs
+    once it is turned on and its day is near."""
+    found: dict[Opened, date] = {}
+    mornings = [each for each in played if workdays.is_workday(each)]
     for duty in DUTIES:
         on = _turned_on(office, duty)
         if on is None:
             continue
-        first = _first_after(played, on)
+        first = next(each for each in mornings if each > on)
         for each in duty_rules.coming(duty.due, first, LIBRARY):
             opens = max(duty_rules.opens_on(duty, each.day, LIBRARY), first)
-            if opens <= played[-1]:
-                found[duty.code, each.period] = _first_from(played, opens)
+            if opens <= mornings[-1]:
+                found[duty.code, each.period] = next(day for day in mornings if day >= opens)
     return found
 
 
@@ -114,11 +115,3 @@ def sheets(database: Database, played: Sequence[date], now: datetime) -> dict[Op
         day = next(each for each in played if each >= first and workdays.is_workday(each))
         found |= {(key, month_before(first)): day for key in keys}
     return found
-
-
-def _first_from(played: Sequence[date], day: date) -> date:
-    return next(each for each in played if each >= day)
-
-
-def _first_after(played: Sequence[date], day: date) -> date:
-    return next(each for each in played if each > day)
