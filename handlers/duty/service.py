@@ -39,12 +39,10 @@ def open_coming(ctx: Context) -> None:
     if not workdays.is_workday(now, known):
         return
     for duty in DUTIES:
-        if not is_on(ctx, duty):
-            continue
         for each in rules.coming(duty.due, now, known):
             if rules.opens_on(duty, each.day, known) > now:
                 break
-            if not duties.has(ctx.tx, duty.code, each.period):
+            if not duties.has(ctx.tx, duty.code, each.period) and is_on(ctx, duty):
                 _open(ctx, duty, each.period, each.day)
 
 

@@ -82,8 +82,8 @@ class Ladders:
 
 
 def duties(office: Office, played: Sequence[date]) -> dict[Opened, date]:
-    """Return by code and period the day on which each duty opens: the first working day on which somebody runs
-    once it is turned on and its day is near."""
+    """Return by code and period the day on which each duty opens: the first working day on which somebody
+    runs once it is turned on and its day is near."""
     found: dict[Opened, date] = {}
     mornings = [each for each in played if workdays.is_workday(each)]
     for duty in DUTIES:
