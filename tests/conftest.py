@@ -62,3 +62,11 @@ def _opened(databases: Databases, url: str) -> Iterator[Database]:
     yield database
     database.close()
     databases.drop(url)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests want to be read when they pass, too: their property `said`."""
+    for report in [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]:
+        for name, value in report.user_properties:
+            if name == "said" and report.when == "call":
+                terminalreporter.write_line(str(value))

@@ -17,7 +17,7 @@ from handlers.duty.plan import BY_CODE, DUTIES
 from handlers.duty.rules import Act, Duty, State
 from handlers.mechanisms.deadline import service as deadlines
 from handlers.mechanisms.deadline.rules import Term
-from scheduler import calendar
+from scheduler import calendar, workdays
 from scheduler.clock import today
 from storage import duties, numbers, people, settings
 from storage.deadlines import Deadline
@@ -34,15 +34,15 @@ def is_on(ctx: Context, duty: Duty) -> bool:
 
 
 def open_coming(ctx: Context) -> None:
-    """Open every occurrence whose day has come near, each once."""
+    """Open every occurrence whose day has come near, each once. Nobody hears of any on a free day."""
     now, known = today(ctx.now, ctx.zone), calendar.current(ctx.tx)
+    if not workdays.is_workday(now, known):
+        return
     for duty in DUTIES:
-        if not is_on(ctx, duty):
-            continue
         for each in rules.coming(duty.due, now, known):
             if rules.opens_on(duty, each.day, known) > now:
                 break
-            if not duties.has(ctx.tx, duty.code, each.period):
+            if not duties.has(ctx.tx, duty.code, each.period) and is_on(ctx, duty):
                 _open(ctx, duty, each.period, each.day)
 
 

@@ -139,6 +139,14 @@ def test_a_duty_that_nobody_owns_is_told_to_the_chair(house: House) -> None:
     assert any("《财务分析报告》」没有人负责" in each for each in house.texts("fang"))
 
 
+def test_a_duty_that_is_caught_up_with_opens_on_a_working_day(house: House) -> None:
+    day(house, date(2026, 4, 3))
+    day(house, date(2026, 4, 11))
+    assert not [each for each in all_of(house) if each.code == "P33"]
+    day(house, date(2026, 4, 13))
+    assert of(house, "P33").due_on == date(2026, 4, 22)
+
+
 def test_those_above_hear_when_it_is_late(house: House) -> None:
     day(house, date(2026, 4, 9))
     for when in (22, 23, 24, 27):

@@ -119,6 +119,14 @@ def test_a_round_opens_once_and_after_days_without_us_all_the_same(office: Offic
     assert len(office.sheets()) == 5
 
 
+def test_a_round_that_is_caught_up_with_waits_for_a_working_day(office: Office) -> None:
+    office.day("2026-03-02")
+    office.day("2026-04-04")
+    assert office.sheets("2026-03") == {}
+    office.day("2026-04-07")
+    assert len(office.sheets("2026-03")) == 5
+
+
 def test_a_new_installation_does_not_begin_with_a_round_that_is_late(office: Office) -> None:
     office.day("2026-10-15")
     assert office.sheets() == {}

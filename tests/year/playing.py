@@ -1,0 +1,102 @@
+"""Plays a year: mornings of two schedulers, some of them killed, people at work, three days of silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from zoneinfo import ZoneInfo
+
+from scheduler.workdays import is_workday, nth
+from storage.database import Database
+from tests.house import ZONE, House
+from tests.year.expecting import Ladders
+from tests.year.office import Office
+from tests.year.reading import Mail
+from tests.year.striking import Pair
+from tests.year.working import Staff
+
+FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
+OUT_OF_ORDER_DAYS = 3
+ONE_DAY = timedelta(days=1)
+
+BUSY = ((8, 35), (8, 45))
+"""Strikes that may kill: when duties and self-checks are opened, and when the morning's words are said."""
+
+QUIET = (9, 10)
+"""The strike of every day that kills nobody, so that each day's work is done before people come."""
+
+WORK = (10, 0)
+KILLS_A_DAY = 0.1
+
+
+class Play:
+    """One organisation's year; everything by chance comes of `random`."""
+
+    def __init__(self, database: Database, url: str, files: Path, office: Office, random: Random) -> None:
+        self._random = random
+        self._pair = Pair(url, files, random)
+        self._staff = Staff(House(database), office, random)
+        self.ladders, self.mail = Ladders(database), Mail(database)
+        self.silent_from = self._near_a_month()
+        self.played: list[date] = []
+
+    def run(self) -> None:
+        """Play every day."""
+        try:
+            self._run()
+        finally:
+            self._pair.end()
+
+    def _run(self) -> None:
+        for day in _days():
+            if not 0 <= (day - self.silent_from).days < OUT_OF_ORDER_DAYS:
+                self._morning(day)
+            if is_workday(day):
+                self.mail.take(day)
+                self._staff.decide(moment(day, *WORK), day)
+                self.mail.pass_over()
+                self._staff.work(moment(day, *WORK), day)
+            self.ladders.evening(day)
+            self.mail.take(day)
+
+    @property
+    def errors(self) -> list[str]:
+        """What the schedulers logged as errors."""
+        return self._pair.errors
+
+    def said(self) -> str:
+        """Say what happened."""
+        return (
+            f"{self._staff.acts} acts, {self._pair.kills} kills ({self._pair.hits} at work), nobody runs for "
+            f"{OUT_OF_ORDER_DAYS} days from {self.silent_from}"
+        )
+
+    def _morning(self, day: date) -> None:
+        if is_workday(day):
+            self.ladders.morning(day, moment(day, *BUSY[-1]))
+            for time in BUSY:
+                kills = self._random.random() < KILLS_A_DAY / len(BUSY)
+                strike = self._pair.strike_and_kill if kills else self._pair.strike
+                strike(moment(day, *time))
+        self._pair.strike(moment(day, *QUIET))
+        self.played.append(day)
+
+    def _near_a_month(self) -> date:
+        """Return a day from which on silence leaves much to be caught up with: around a month's first working
+        day, when self-checks begin."""
+        first = nth(FIRST.year, self._random.randrange(2, 13), 1).day
+        return first - self._random.randrange(OUT_OF_ORDER_DAYS) * ONE_DAY
+
+
+def moment(day: date, hour: int, minute: int) -> datetime:
+    """Return a moment of a day in the organisation's zone, in UTC."""
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
+
+
+def _days() -> Iterator[date]:
+    day = FIRST
+    while day <= LAST:
+        yield day
+        day += ONE_DAY
