@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.contract.capability import Capability
 from handlers.contract.context import Context
+from handlers.coverage.capability import coverage
 from handlers.desk.capability import desk
 from handlers.duty.capability import CAPABILITY as DUTY
 from handlers.expense.capability import CAPABILITY as EXPENSE
@@ -16,7 +17,7 @@ from scheduler.job import Job
 _LEDGERS = (EXPENSE,)
 _WORK = (*_LEDGERS, FINDING, selfcheck(_LEDGERS), DUTY)
 
-CAPABILITIES: tuple[Capability, ...] = (*_WORK, desk(_WORK))
+CAPABILITIES: tuple[Capability, ...] = (*_WORK, desk(_WORK), coverage(_WORK))
 
 JOBS: tuple[Job[Context], ...] = (
     *(job for each in CAPABILITIES for job in each.jobs),

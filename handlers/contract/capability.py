@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from handlers.contract.card import Args, Form
 from handlers.contract.context import Asked, Context
+from handlers.contract.coverage import OnCovers
 from handlers.contract.incoming import (
     Click,
     FileGiven,
@@ -63,7 +64,8 @@ class Capability(Struct, frozen=True, kw_only=True):
     """One thing that the assistant can do. Clicks and forms are keyed by the act without the name; `settings`
     are the defaults of what the council fixes; `check` says what stands in the way of the work today;
     `waiting` what waits for a person; `watch` what those who supervise should see; `facts` and `sample` what
-    the ledger tells a team that checks itself; `ladders` when people hear of its deadlines, by their kind.
+    the ledger tells a team that checks itself; `covers` which clauses of the plan it shows to be kept;
+    `ladders` when people hear of its deadlines, by their kind.
     `views` ask nobody who they are and are for the demo; `boards` are read by one person, whom they refuse
     what is not theirs."""
 
@@ -80,6 +82,7 @@ class Capability(Struct, frozen=True, kw_only=True):
     watch: OnWatch | None = None
     facts: OnFacts | None = None
     sample: OnSample | None = None
+    covers: OnCovers | None = None
     ladders: Mapping[str, Ladder] = {}
     jobs: Sequence[Job[Context]] = ()
     settings: Mapping[str, object] = {}

@@ -1,0 +1,108 @@
+"""The map of the plan: a card with what is missing, a page with every clause; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from handlers.contract.card import Board, Button, Card, Field, Section, Tone
+from handlers.contract.coverage import Light
+from handlers.contract.view import Table, View, row
+from handlers.coverage.plan import Part, Phase
+from handlers.coverage.rules import Line, counts
+
+TITLE = "我们还差什么"
+MOST_REDS = 8
+WORDS = {
+    Light.GREEN: "● 有证据",
+    Light.YELLOW: "◐ 进行中",
+    Light.RED: "○ 还缺",
+    Light.GREY: "－ 不适用",
+}
+"""A mark and a word: never colour alone."""
+
+TONES = {
+    Light.GREEN: Tone.GOOD,
+    Light.YELLOW: Tone.PENDING,
+    Light.RED: Tone.BAD,
+    Light.GREY: Tone.MUTED,
+}
+
+
+def card(found: Sequence[Line], day: date, reader: int) -> Card:
+    """Return the counts, and the first of what is missing by name."""
+    reds = [each for each in found if each.light is Light.RED]
+    shown = [f"{each.clause.number} {each.clause.title}：{each.evidence}" for each in reds[:MOST_REDS]]
+    if len(reds) > MOST_REDS:
+        shown.append(f"还有 {len(reds) - MOST_REDS} 条，打开页面或下载 PDF 看全部")
+    return Card(
+        title=TITLE,
+        subject=f"coverage:{reader}",
+        tone=Tone.BAD if reads_bad(found) else Tone.GOOD,
+        subtitle=f"{summary(found)} · {_day(day)}",
+        preview=TITLE,
+        fields=fields(found),
+        sections=(Section(tuple(shown) or ("方案里的每一条都有着落 🎉",), title="还缺的"),),
+        buttons=(Button("下载 PDF", "coverage.paper", say="还差什么 PDF"),),
+        board=Board("coverage.map"),
+    )
+
+
+def view(found: Sequence[Line], day: date) -> View:
+    """Return the page: every clause under its part of the plan."""
+    return View(
+        title=TITLE,
+        tone=Tone.BAD if reads_bad(found) else Tone.GOOD,
+        subtitle=f"{summary(found)} · {_day(day)}",
+        fields=fields(found),
+        parts=tables(found),
+    )
+
+
+def reads_bad(found: Sequence[Line]) -> bool:
+    """Whether anything is missing."""
+    return any(each.light is Light.RED for each in found)
+
+
+def summary(found: Sequence[Line]) -> str:
+    """Say how far it is, with the n that it is counted of."""
+    by = counts(found)
+    asked = len(found) - by[Light.GREY]
+    return f"方案 {asked} 条要做，{by[Light.GREEN]} 条有证据"
+
+
+def fields(found: Sequence[Line]) -> tuple[Field, ...]:
+    """Return how many clauses have each light."""
+    return tuple(Field(WORDS[light], f"{n} 条（共 {len(found)} 条）") for light, n in counts(found).items())
+
+
+def tables(found: Sequence[Line]) -> tuple[Table, ...]:
+    """Return a table for each part of the plan."""
+    return tuple(
+        Table(
+            part,
+            ("条款", "要求", "情况", "证据", "靠什么"),
+            tuple(
+                row(
+                    each.clause.number,
+                    _title(each),
+                    WORDS[each.light],
+                    each.evidence,
+                    each.mechanism,
+                    tone=TONES[each.light],
+                )
+                for each in found
+                if each.clause.part is part
+            ),
+        )
+        for part in Part
+    )
+
+
+def _title(one: Line) -> str:
+    phase = one.clause.phase
+    return one.clause.title if phase is Phase.ALWAYS else f"{one.clause.title}（{phase}）"
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
