@@ -102,6 +102,18 @@ def has(tx: Tx, code: str, period: str) -> bool:
     return tx.one(select(duty.c.id).where(duty.c.code == code, duty.c.period == period)) is not None
 
 
+def of_period(tx: Tx, code: str, period: str) -> Occurrence | None:
+    """Return the occurrence of a duty for a period, if it was opened."""
+    row = tx.one(select(duty).where(duty.c.code == code, duty.c.period == period))
+    return _occurrence(row) if row else None
+
+
+def newest_of(tx: Tx, code: str) -> Occurrence | None:
+    """Return the occurrence of a duty for its newest period."""
+    row = tx.one(select(duty).where(duty.c.code == code).order_by(duty.c.period.desc()).limit(1))
+    return _occurrence(row) if row else None
+
+
 def create(tx: Tx, new: Occurrence) -> int:
     """Open an occurrence and return its id."""
     return tx.add(duty, **_values(new))

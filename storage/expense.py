@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     bindparam,
+    cast,
     func,
     insert,
     literal_column,
@@ -27,6 +28,7 @@ from sqlalchemy import (
 
 from storage.base import Id, UtcTime, metadata
 from storage.database import Tx
+from storage.signoff import StepState, step
 
 claim = Table(
     "claim",
@@ -280,6 +282,20 @@ def large_since(tx: Tx, since: datetime, least_fen: int, limit: int) -> list[Cla
 def submitted_between(tx: Tx, start: datetime, end: datetime) -> list[Claim]:
     """Return the claims whose current version came in from `start` to before `end`, the oldest first."""
     return [_claim(tx, row) for row in tx.run(_BETWEEN, {"start": start, "end": end}).all()]
+
+
+def signatures(tx: Tx, state: str, limit: int) -> dict[str, int]:
+    """Return by number how many different people signed each claim in a state, among the newest claims."""
+    newest = select(claim).order_by(claim.c.id.desc()).limit(limit).subquery()
+    signed = (
+        (step.c.subject == literal_column("'expense:'", String) + cast(newest.c.id, String))
+        & (step.c.version == newest.c.version)
+        & (step.c.state == StepState.SIGNED)
+    )
+    people = func.count(step.c.assignee_id.distinct())
+    chosen = select(newest.c.number, people).select_from(newest).outerjoin(step, signed)
+    rows = tx.run(chosen.where(newest.c.state == state).group_by(newest.c.number).order_by(newest.c.number))
+    return {row.number: row[1] for row in rows}
 
 
 def versions(tx: Tx, claim_id: int) -> list[Version]:

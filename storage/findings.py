@@ -55,6 +55,7 @@ finding = Table(
 # Written out and not bound: SQLite takes a partial index only where it reads the same words.
 _is_open = finding.c.state.in_([literal_column(f"'{each}'") for each in ("open", "reported", "objected")])
 Index("ix_finding_open", finding.c.owner_id, finding.c.id, sqlite_where=_is_open, postgresql_where=_is_open)
+Index("ix_finding_due", finding.c.due_on)
 Index("ix_finding_about", finding.c.about)
 
 finding_entry = Table(
@@ -113,6 +114,18 @@ class Finding:
     def subject(self) -> str:
         """What deadlines, cards and the journal call it."""
         return f"finding:{self.id}"
+
+
+@dataclass(frozen=True)
+class Mending:
+    """How far a finding is mended: `owner` is a person id, `reported_at` when it was last reported."""
+
+    number: str
+    source: str
+    owner: int
+    state: str
+    due_on: date
+    reported_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -212,6 +225,23 @@ def handed_in(tx: Tx) -> list[Finding]:
 def count_open(tx: Tx) -> int:
     """Return how many are not closed."""
     return int(tx.run(select(func.count()).select_from(finding).where(_is_open)).scalar_one())
+
+
+def mending_since(tx: Tx, day: date) -> list[Mending]:
+    """Return how far each finding is mended that was or is due on a day or later; costs grow with these."""
+    one = finding.c
+    reported = select(func.max(finding_entry.c.at)).where(
+        finding_entry.c.finding_id == one.id, finding_entry.c.act == literal_column("'reported'")
+    )
+    chosen = select(
+        one.number,
+        one.source,
+        one.owner_id,
+        one.state,
+        one.due_on,
+        reported.correlate(finding).scalar_subquery(),
+    )
+    return [Mending(*row) for row in tx.run(chosen.where(one.due_on >= day).order_by(one.due_on, one.id))]
 
 
 def newest(tx: Tx, limit: int) -> list[Finding]:

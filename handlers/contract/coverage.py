@@ -22,12 +22,14 @@ class Light(StrEnum):
 
 class Covered(Struct, frozen=True):
     """What one capability knows of a clause (`P48`). `evidence` is one Chinese sentence with the numbers and
-    days of the ledger; `mechanism` says what carries the clause where the plan's table should not."""
+    days of the ledger; `mechanism` says what carries the clause where the plan's table should not; `late`:
+    its day has passed."""
 
     clause: str
     light: Light
     evidence: str
     mechanism: str = ""
+    late: bool = False
 
 
 OnCovers = Callable[[Context], Sequence[Covered]]

@@ -18,7 +18,7 @@ def coverage(others: Sequence[Capability]) -> Capability:
             "还差什么": Word(partial(talk.missing, sources), "方案逐条对照：哪条有证据，哪条还缺"),
             "覆盖": Word(
                 talk.settle,
-                "秘书长、理事长：按决议登记哪一条不适用",
+                "秘书长、理事长：按决议登记哪一条不适用、哪一条线下做了",
                 "覆盖 不适用 P60 原因 决议 编号 日期",
             ),
         },

@@ -9,7 +9,7 @@ from handlers.contract.card import Board, Button, Card, Field, Section, Tone
 from handlers.contract.coverage import Light
 from handlers.contract.view import Table, View, row
 from handlers.coverage.plan import Part, Phase
-from handlers.coverage.rules import Line, counts
+from handlers.coverage.rules import Line, counts, missing
 
 TITLE = "我们还差什么"
 MOST_REDS = 8
@@ -21,6 +21,15 @@ WORDS = {
 }
 """A mark and a word: never colour alone."""
 
+HOW = Section(
+    (
+        "● 有证据：助手的记录里看得到。◐ 进行中：在办，或还没到期。○ 还缺：没有记录，或逾期了。",
+        "助手还不管的事线下做了，秘书长或理事长发「覆盖 已做 P13 做了什么 决议 编号 日期」，一年内有效。",
+        "理事会决议不适用的，发「覆盖 不适用 P60 原因 决议 编号 日期」；要撤掉，发「覆盖 适用 P60」。",
+    ),
+    title="怎么看、怎么登记",
+)
+
 TONES = {
     Light.GREEN: Tone.GOOD,
     Light.YELLOW: Tone.PENDING,
@@ -31,7 +40,7 @@ TONES = {
 
 def card(found: Sequence[Line], day: date, reader: int) -> Card:
     """Return the counts, and the first of what is missing by name."""
-    reds = [each for each in found if each.light is Light.RED]
+    reds = missing(found)
     shown = [f"{each.clause.number} {each.clause.title}：{each.evidence}" for each in reds[:MOST_REDS]]
     if len(reds) > MOST_REDS:
         shown.append(f"还有 {len(reds) - MOST_REDS} 条，打开页面或下载 PDF 看全部")
@@ -55,7 +64,7 @@ def view(found: Sequence[Line], day: date) -> View:
         tone=Tone.BAD if reads_bad(found) else Tone.GOOD,
         subtitle=f"{summary(found)} · {_day(day)}",
         fields=fields(found),
-        parts=tables(found),
+        parts=(*tables(found), HOW),
     )
 
 

@@ -10,7 +10,7 @@ from handlers.contract.refusal import Refusal
 from handlers.contract.roles import Role
 from handlers.coverage import paper, rules
 from handlers.coverage.plan import BY_NUMBER, CLAUSES, Clause
-from handlers.coverage.rules import Exempt, Line
+from handlers.coverage.rules import Line, Resolved
 from scheduler.clock import today
 from storage import people, settings
 from storage.settings import RESOLUTION_LIMIT
@@ -19,15 +19,17 @@ from storage.settings import RESOLUTION_LIMIT
 def whole(ctx: Asked, sources: Sequence[OnCovers]) -> list[Line]:
     """Return every clause as it stands. Raises Refusal to who may not look."""
     rules.may_look(ctx.person)
-    covered = [each for ask in sources for each in ask(ctx)]
+    done = _resolved(ctx, rules.DONE)
     held = people.holders(ctx.tx, {role for roles in rules.POSTS.values() for role in roles})
-    return rules.lines([*covered, *rules.posts(held)], _exempt(ctx))
+    covered = [each for ask in sources for each in ask(ctx)]
+    covered += [*rules.posts(held, done), *rules.outside(done, today(ctx.now, ctx.zone))]
+    return rules.lines(covered, _resolved(ctx, rules.GREY))
 
 
-def _exempt(ctx: Context) -> dict[str, Exempt]:
-    found = settings.newest_of(ctx.tx, [f"{rules.GREY}{each.number}" for each in CLAUSES])
+def _resolved(ctx: Context, kind: str) -> dict[str, Resolved]:
+    found = settings.newest_of(ctx.tx, [f"{kind}{each.number}" for each in CLAUSES])
     return {
-        name.removeprefix(rules.GREY): Exempt(str(each.value), each.resolution, each.decided_on)
+        name.removeprefix(kind): Resolved(str(each.value), each.resolution, each.decided_on)
         for name, each in found.items()
         if each.value and each.decided_on
     }
@@ -39,27 +41,44 @@ def send_paper(ctx: Asked, sources: Sequence[OnCovers]) -> None:
     ctx.send_document(ctx.person, document, about=f"coverage:{ctx.person.id}")
 
 
-def exempt(ctx: Asked, number: str, why: Exempt) -> Clause:
+def exempt(ctx: Asked, number: str, why: Resolved) -> Clause:
     """Write down that a clause does not apply, by a resolution; supervisors hear of it. Raises Refusal."""
-    rules.may_exempt(ctx.person)
-    clause = _clause(number)
-    if not 0 < len(why.reason) <= rules.REASON_LIMIT or len(why.resolution) > RESOLUTION_LIMIT:
-        raise Refusal(f"原因最多 {rules.REASON_LIMIT} 个字，决议编号最多 {RESOLUTION_LIMIT} 个字，请写短一点")
-    if why.decided_on > today(ctx.now, ctx.zone):
-        raise Refusal(f"决议日期 {why.decided_on} 还没到，请核对")
-    _fix(ctx, clause, why)
+    clause = _to_settle(ctx, number, why)
+    _fix(ctx, clause, rules.GREY, why)
     _tell(ctx, f"「{clause.title}」（{number}）标为不适用：{why.reason}，依据决议 {why.resolution}")
     return clause
 
 
-def reinstate(ctx: Asked, number: str) -> Clause:
-    """Let a clause apply again; that is stricter, so it takes no resolution. Raises Refusal."""
-    rules.may_exempt(ctx.person)
+def done_outside(ctx: Asked, number: str, what: Resolved) -> Clause:
+    """Write down what was done outside the assistant; supervisors hear of it. Raises Refusal."""
+    clause = _to_settle(ctx, number, what)
+    rules.may_be_done_outside(clause)
+    _fix(ctx, clause, rules.DONE, what)
+    _tell(ctx, f"「{clause.title}」（{number}）登记为线下已做：{what.reason}，依据决议 {what.resolution}")
+    return clause
+
+
+def _to_settle(ctx: Asked, number: str, by: Resolved) -> Clause:
+    rules.may_settle(ctx.person)
     clause = _clause(number)
-    if number not in _exempt(ctx):
-        raise Refusal(f"「{clause.title}」没有标过不适用，不用改")
-    _fix(ctx, clause, Exempt("", "", today(ctx.now, ctx.zone)))
-    _tell(ctx, f"「{clause.title}」（{number}）又适用了")
+    if not 0 < len(by.reason) <= rules.REASON_LIMIT or len(by.resolution) > RESOLUTION_LIMIT:
+        raise Refusal(f"说明最多 {rules.REASON_LIMIT} 个字，决议编号最多 {RESOLUTION_LIMIT} 个字，请写短一点")
+    if by.decided_on > today(ctx.now, ctx.zone):
+        raise Refusal(f"决议日期 {by.decided_on} 还没到，请核对")
+    return clause
+
+
+def take_back(ctx: Asked, number: str) -> Clause:
+    """Forget what was written down about a clause; that is stricter, so it takes no resolution. Raises
+    Refusal."""
+    rules.may_settle(ctx.person)
+    clause = _clause(number)
+    kinds = [kind for kind in (rules.GREY, rules.DONE) if number in _resolved(ctx, kind)]
+    if not kinds:
+        raise Refusal(f"「{clause.title}」没有登记过，不用改")
+    for kind in kinds:
+        _fix(ctx, clause, kind, Resolved("", "", today(ctx.now, ctx.zone)))
+    _tell(ctx, f"「{clause.title}」（{number}）的登记撤掉了，又按记录算")
     return clause
 
 
@@ -70,17 +89,16 @@ def _clause(number: str) -> Clause:
     return clause
 
 
-def _fix(ctx: Asked, clause: Clause, why: Exempt) -> None:
-    name = f"{rules.GREY}{clause.number}"
-    version = settings.fix(ctx.tx, name, why.reason, why.resolution, why.decided_on, ctx.now)
+def _fix(ctx: Asked, clause: Clause, kind: str, by: Resolved) -> None:
+    name = f"{kind}{clause.number}"
+    version = settings.fix(ctx.tx, name, by.reason, by.resolution, by.decided_on, ctx.now)
     facts = {
         "clause": clause.number,
-        "reason": why.reason,
-        "resolution": why.resolution,
-        "decided_on": why.decided_on.isoformat(),
+        "reason": by.reason,
+        "resolution": by.resolution,
+        "decided_on": by.decided_on.isoformat(),
     }
-    act = "coverage.exempted" if why.reason else "coverage.reinstated"
-    ctx.record(ctx.person, act, f"setting:{name}", version, facts)
+    ctx.record(ctx.person, "coverage.settled", f"setting:{name}", version, facts)
 
 
 def _tell(ctx: Asked, what: str) -> None:

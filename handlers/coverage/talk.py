@@ -13,13 +13,16 @@ from handlers.contract.refusal import Refusal
 from handlers.contract.reply import Reply
 from handlers.contract.view import View
 from handlers.coverage import cards, service
-from handlers.coverage.rules import Exempt
+from handlers.coverage.rules import Resolved
 from scheduler.clock import today
 
 Sources = Sequence[OnCovers]
-_NOT = re.compile(r"不适用\s+(P\d+[a-z]?)\s+(.+?)\s+决议\s*(\S+)\s+(\d{4}-\d{2}-\d{2})")
+_SETTLED = re.compile(r"(不适用|已做)\s+(P\d+[a-z]?)\s+(.+?)\s+决议\s*(\S+)\s+(\d{4}-\d{2}-\d{2})")
 _AGAIN = re.compile(r"适用\s+(P\d+[a-z]?)")
-HOW = "请写成「覆盖 不适用 P60 原因 决议 2026-05 2026-03-01」，或「覆盖 适用 P60」"
+HOW = (
+    "请写成「覆盖 不适用 P60 原因 决议 2026-05 2026-03-01」、"
+    "「覆盖 已做 P13 做了什么 决议 2026-05 2026-03-01」，撤掉写「覆盖 适用 P60」"
+)
 
 
 def missing(sources: Sources, ctx: Asked, message: Message) -> Reply:
@@ -40,18 +43,18 @@ def board(sources: Sources, ctx: Asked, argument: str) -> View:
 
 
 def settle(ctx: Asked, message: Message) -> Reply:
-    """覆盖 不适用 P60 原因 决议 2026-05 2026-03-01; 覆盖 适用 P60."""
+    """覆盖 不适用 or 已做 P60 原因 决议 2026-05 2026-03-01; 覆盖 适用 P60 takes either back."""
     text = message.rest.strip()
     if found := _AGAIN.fullmatch(text):
-        clause = service.reinstate(ctx, found[1])
-        return Reply(text=f"「{clause.title}」又算在要做的里面了。")
-    found = _NOT.fullmatch(text)
+        clause = service.take_back(ctx, found[1])
+        return Reply(text=f"「{clause.title}」的登记撤掉了，又按记录算。")
+    found = _SETTLED.fullmatch(text)
     if found is None:
         raise Refusal(HOW)
-    clause = service.exempt(ctx, found[1], Exempt(found[2], found[3], _day(found[4])))
-    return Reply(
-        text=f"「{clause.title}」已标为不适用，依据决议 {found[3]}（{found[4]}）。监事会收到一句话。"
-    )
+    act = service.exempt if found[1] == "不适用" else service.done_outside
+    clause = act(ctx, found[2], Resolved(found[3], found[4], _day(found[5])))
+    said = "标为不适用" if found[1] == "不适用" else "登记为线下已做"
+    return Reply(text=f"「{clause.title}」{said}，依据决议 {found[4]}（{found[5]}）。监事会收到一句话。")
 
 
 def _day(typed: str) -> date:

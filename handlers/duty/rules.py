@@ -135,6 +135,30 @@ def coming(due: Due, today: date, calendar: Calendar) -> Iterator[Coming]:
                 yield each
 
 
+def last_due(due: Due, today: date, calendar: Calendar) -> Coming | None:
+    """Return the newest occurrence whose day is past."""
+    past = [each for each in _two_years(due, today, calendar) if each.day < today]
+    return past[-1] if past else None
+
+
+def last_ended(due: Due, today: date, calendar: Calendar) -> Coming:
+    """Return the newest occurrence whose period is over; its day may still come."""
+    return [each for each in _two_years(due, today, calendar) if _end(each.period) <= today][-1]
+
+
+def _two_years(due: Due, today: date, calendar: Calendar) -> Iterator[Coming]:
+    for year in (today.year - 1, today.year):
+        yield from _of_year(due, year, calendar)
+
+
+def period_words(period: str) -> str:
+    """Return a period as people say it: 2026年, 2026年第3季度, 2026年9月."""
+    year, _, rest = period.partition("-")
+    if not rest:
+        return f"{year}年"
+    return f"{year}年第{rest[1:]}季度" if rest.startswith("Q") else f"{year}年{int(rest)}月"
+
+
 def _of_year(due: Due, year: int, calendar: Calendar) -> Iterator[Coming]:
     match due:
         case Yearly(month, day):
@@ -168,9 +192,13 @@ def opens_on(duty: Duty, day: date, calendar: Calendar) -> date:
 
 def is_over(duty: Duty, period: str, today: date) -> bool:
     """Whether a period has ended, so that a secret duty may be seen as done or not done."""
+    return not duty.secret or today >= _end(period)
+
+
+def _end(period: str) -> date:
+    """Return the first day after a quarter or a year."""
     year, _, quarter = period.partition("-Q")
-    end = _first_after(int(year), int(quarter) * QUARTER) if quarter else _first_after(int(year[:4]), 12)
-    return not duty.secret or today >= end
+    return _first_after(int(year), int(quarter) * QUARTER) if quarter else _first_after(int(year[:4]), 12)
 
 
 def holders(roles: Sequence[Role], people: Sequence[Person]) -> list[Person]:

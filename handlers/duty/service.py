@@ -26,6 +26,8 @@ from storage.people import Person
 
 UNKNOWN = "没有找到您能看的任务，请核对编号。发「任务」看和您有关的"
 TEXT_LIMIT = 500
+_SERIES, _SECRET = "RW", "RWJ"
+"""What numbers begin with; a secret duty has a series of its own, so that it leaves no gap in the other."""
 
 
 def is_on(ctx: Context, duty: Duty) -> bool:
@@ -47,8 +49,8 @@ def open_coming(ctx: Context) -> None:
 
 
 def _open(ctx: Context, duty: Duty, period: str, day: date) -> None:
-    year = today(ctx.now, ctx.zone).year
-    number = f"RW-{year}-{numbers.draw(ctx.tx, f'RW-{year}'):04d}"
+    series = f"{_SECRET if duty.secret else _SERIES}-{today(ctx.now, ctx.zone).year}"
+    number = f"{series}-{numbers.draw(ctx.tx, series):04d}"
     row = Occurrence(0, number, duty.code, period, day, State.OPEN, 1)
     found = replace(row, id=duties.create(ctx.tx, row))
     deadlines.begin(ctx, rules.DO, found.subject, Term.fixed(day), rules.RUNGS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.contract.capability import Ask, Capability, Word
-from handlers.expense import checks, ledger, talk, views, watching
+from handlers.expense import checks, covering, ledger, talk, views, watching
 from handlers.expense.jobs import JOBS
 from handlers.expense.rules import CHAIN_DEFAULT, CHAIN_SETTING
 
@@ -44,6 +44,7 @@ CAPABILITY = Capability(
     watch=watching.watch,
     facts=ledger.facts,
     sample=ledger.sample,
+    covers=covering.covers,
     views={"claims": views.claims, "trail": views.trail},
     jobs=JOBS,
     settings={CHAIN_SETTING: CHAIN_DEFAULT},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.contract.capability import Ask, Capability, Word
 from handlers.contract.context import Context
 from handlers.contract.reminder import Ladder
-from handlers.finding import checks, talk, views
+from handlers.finding import checks, covering, talk, views
 from handlers.mechanisms.evidence import service as evidence
 from handlers.mechanisms.finding import nudging, rules
 from scheduler.job import Job
@@ -38,6 +38,7 @@ CAPABILITY = Capability(
     check=checks.remarks,
     waiting=talk.waiting,
     watch=talk.watch,
+    covers=covering.covers,
     ladders={
         rules.RECTIFY: Ladder(rules.RUNGS[rules.RECTIFY], nudging.rectify_nudges),
         rules.RECEIVE: Ladder(rules.RUNGS[rules.RECEIVE], nudging.receive_nudges),
