@@ -87,30 +87,24 @@ def fields(found: Sequence[Line]) -> tuple[Field, ...]:
 
 def tables(found: Sequence[Line]) -> tuple[Table, ...]:
     """Return a table for each part of the plan."""
-    return tuple(
-        Table(
-            part,
-            ("条款", "要求", "情况", "证据", "靠什么"),
-            tuple(
-                row(
-                    each.clause.number,
-                    _title(each),
-                    WORDS[each.light],
-                    each.evidence,
-                    each.mechanism,
-                    tone=TONES[each.light],
-                )
-                for each in found
-                if each.clause.part is part
-            ),
-        )
-        for part in Part
+    return tuple(_table(part, [each for each in found if each.clause.part is part]) for part in Part)
+
+
+def _table(part: Part, found: Sequence[Line]) -> Table:
+    by = counts(found)
+    return Table(
+        f"{part}（{len(found) - by[Light.GREY]} 条，{by[Light.GREEN]} 条有证据）",
+        ("条款", "情况", "证据", "靠什么"),
+        tuple(
+            row(_title(each), WORDS[each.light], each.evidence, each.mechanism, tone=TONES[each.light])
+            for each in found
+        ),
     )
 
 
 def _title(one: Line) -> str:
-    phase = one.clause.phase
-    return one.clause.title if phase is Phase.ALWAYS else f"{one.clause.title}（{phase}）"
+    phase = "" if one.clause.phase is Phase.ALWAYS else f"（{one.clause.phase}）"
+    return f"{one.clause.number} {one.clause.title}{phase}"
 
 
 def _day(day: date) -> str:

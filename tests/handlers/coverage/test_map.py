@@ -39,7 +39,7 @@ def on_paper(house: House, key: str = "jian") -> dict[str, tuple[str, str]]:
     assert not reply.refused, reply.text
     tables = [each for each in house.documents(key)[-1].parts if isinstance(each, Table)]
     rows = [[cell.text for cell in row.cells] for table in tables for row in table.rows]
-    return {number: (light, evidence) for number, _, light, evidence, _ in rows}
+    return {clause.split()[0]: (light, evidence) for clause, light, evidence, _ in rows}
 
 
 # What the map says.
