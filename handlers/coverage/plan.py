@@ -41,7 +41,7 @@ class Clause:
     phase: Phase = Phase.ALWAYS
 
 
-OUTSIDE = "助手还不管，请线下做，留好材料"
+OUTSIDE = "助手还不管，请线下做"
 DUTY = "年度任务：交材料，另一个人确认"
 ROSTER = "名册里的岗位；文件请线下留好"
 FINDING = "问题与整改"
