@@ -13,7 +13,6 @@ from handlers.coverage.plan import BY_NUMBER, CLAUSES, Clause
 from handlers.coverage.rules import Line, Resolved
 from scheduler.clock import today
 from storage import people, settings
-from storage.settings import RESOLUTION_LIMIT
 
 
 def whole(ctx: Asked, sources: Sequence[OnCovers]) -> list[Line]:
@@ -61,8 +60,8 @@ def done_outside(ctx: Asked, number: str, what: Resolved) -> Clause:
 def _to_settle(ctx: Asked, number: str, by: Resolved) -> Clause:
     rules.may_settle(ctx.person)
     clause = _clause(number)
-    if not 0 < len(by.reason) <= rules.REASON_LIMIT or len(by.resolution) > RESOLUTION_LIMIT:
-        raise Refusal(f"说明最多 {rules.REASON_LIMIT} 个字，决议编号最多 {RESOLUTION_LIMIT} 个字，请写短一点")
+    if not 0 < len(by.reason) <= rules.REASON_LIMIT:
+        raise Refusal(f"请写明原因或做了什么，最多 {rules.REASON_LIMIT} 个字")
     if by.decided_on > today(ctx.now, ctx.zone):
         raise Refusal(f"决议日期 {by.decided_on} 还没到，请核对")
     return clause

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from handlers.contract.refusal import Refusal
 from handlers.contract.roles import Role
+from handlers.contract.wording import month_words
 from handlers.mechanisms.deadline.rules import rung_day
 from scheduler import workdays
 from scheduler.workdays import Calendar
@@ -156,7 +157,7 @@ def period_words(period: str) -> str:
     year, _, rest = period.partition("-")
     if not rest:
         return f"{year}年"
-    return f"{year}年第{rest[1:]}季度" if rest.startswith("Q") else f"{year}年{int(rest)}月"
+    return f"{year}年第{rest[1:]}季度" if rest.startswith("Q") else month_words(period)
 
 
 def _of_year(due: Due, year: int, calendar: Calendar) -> Iterator[Coming]:

@@ -24,7 +24,7 @@ def morning(house: House, when: date) -> None:
     with house.database.write() as tx:
         ctx = JobContext(tx, house.clock.moment, house.clock.moment, ZONE)
         duties_of.open_coming(ctx)
-        checks.open_round(ctx, checks.Sources((), ()))
+        checks.open_rounds(ctx, checks.Sources((), ()))
 
 
 def turn_on(house: House, code: str) -> None:
@@ -186,12 +186,12 @@ def test_what_was_done_outside_is_written_down_with_its_resolution(house: House)
         ("jian", "覆盖 不适用 P60 没有会员 决议 2026-05 2026-03-01", "由秘书长或理事长"),
         ("lin", "覆盖 适用 P60", "由秘书长或理事长"),
         ("chen", "覆盖", "请写成"),
-        ("chen", "覆盖 不适用 P60 决议 2026-05 2026-03-01", "请写成"),
+        ("chen", "覆盖 不适用 P60 决议 2026-05 2026-03-01", "请写明原因"),
         ("chen", "覆盖 不适用 P99 没有 决议 2026-05 2026-03-01", "方案里没有 P99"),
         ("chen", "覆盖 不适用 P60 没有会员 决议 2026-05 2026-02-30", "不是一个日期"),
         ("chen", "覆盖 不适用 P60 没有会员 决议 2026-05 2026-03-04", "还没到"),
         ("chen", f"覆盖 不适用 P60 {'长' * 201} 决议 2026-05 2026-03-01", "最多 200 个字"),
-        ("chen", f"覆盖 不适用 P60 没有会员 决议 {'5' * 61} 2026-03-01", "最多 60 个字"),
+        ("chen", f"覆盖 不适用 P60 没有会员 决议 {'5' * 61} 2026-03-01", "请写成"),
         ("chen", "覆盖 已做 P31 签了 决议 2026-05 2026-03-01", "按助手里的记录算"),
         ("chen", "覆盖 适用 P60", "没有登记过"),
     ],
