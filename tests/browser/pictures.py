@@ -146,6 +146,14 @@ def clockwork(camera: Camera) -> None:
     people.says("jian", "总览")
     people.reads("jian", "逾期未销号")
     camera.takes_card("feishu-overview", "jian@feishu", "逾期未销号")
+    people.says("jian", "还差什么")
+    found = people.reads("jian", "我们还差什么")
+    camera.takes_card("feishu-coverage", "jian@feishu", "我们还差什么")
+    link = next(each["url"] for each in found["buttons"] if each["url"])
+    for name, size in (("coverage", DESK), ("coverage-phone", PHONE)):
+        page = camera.opens(link, size)
+        camera.takes(name, page)
+        page.close()
 
 
 def _page_form(camera: Camera, link: str) -> None:
