@@ -352,7 +352,7 @@ def _wants_an_answer(incoming: Incoming) -> bool:
 
 def refused(ctx: AskedContext, act: str, about: str, refusal: Refusal) -> Reply:
     """Put a refused attempt on record and return the polite no."""
-    attempts.record(ctx.tx, ctx.now, ctx.person.id, act, about, refusal.rule, refusal.sentence)
+    attempts.record(ctx.tx, ctx.now, ctx.person.id, act, about, refusal.rule, refusal.sentence, refusal.grave)
     facts = {"act": act, "rule": refusal.rule, "answer": refusal.sentence}
     ctx.record(ctx.person, "refused", about or act, 0, facts)
     return Reply(text=refusal.sentence, toast=refusal.sentence, refused=True)

@@ -11,13 +11,14 @@ from handlers.expense.capability import CAPABILITY as EXPENSE
 from handlers.finding.capability import CAPABILITY as FINDING
 from handlers.mechanisms.attention.rules import BUDGET_DEFAULT, BUDGET_SETTING
 from handlers.mechanisms.deadline.jobs import morning_job
+from handlers.report.capability import report
 from handlers.selfcheck.capability import selfcheck
 from scheduler.job import Job
 
 _LEDGERS = (EXPENSE,)
 _WORK = (*_LEDGERS, FINDING, selfcheck(_LEDGERS), DUTY)
 
-CAPABILITIES: tuple[Capability, ...] = (*_WORK, desk(_WORK), coverage(_WORK))
+CAPABILITIES: tuple[Capability, ...] = (*_WORK, desk(_WORK), report(_WORK), coverage(_WORK))
 
 JOBS: tuple[Job[Context], ...] = (
     *(job for each in CAPABILITIES for job in each.jobs),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from scheduler.clock import local, today
 
@@ -37,3 +38,17 @@ def daily(zone: str) -> Period:
 def monthly(zone: str) -> Period:
     """The months of a zone: `2026-11`."""
     return lambda now: today(now, zone).isoformat()[:7]
+
+
+def days_of(month: str) -> tuple[date, date]:
+    """Return the first and the last day of a month, `2026-09`. ValueError for no month."""
+    first = date.fromisoformat(f"{month}-01")
+    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return first, following - timedelta(days=1)
+
+
+def moments_of(month: str, zone: str) -> tuple[datetime, datetime]:
+    """Return the moment at which a month begins in a zone, and the one at which it is over."""
+    first, last = days_of(month)
+    start, end = (datetime.combine(day, time(), ZoneInfo(zone)) for day in (first, last + timedelta(days=1)))
+    return start, end

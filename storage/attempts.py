@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Row, String, Table, insert, select
+from sqlalchemy import Boolean, Column, ForeignKey, Row, String, Table, insert, select
 
 from storage.base import Id, UtcTime, metadata
 from storage.database import Tx
@@ -22,12 +22,14 @@ attempt = Table(
     Column("about", String(128), nullable=False),
     Column("rule", String(16), nullable=False),
     Column("answer", String(500), nullable=False),
+    Column("grave", Boolean, nullable=False, default=False),
 )
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One refused request: `about` holds the ids that came with it, `answer` the sentence that was given."""
+    """One refused request: `about` holds the ids that came with it, `answer` the sentence that was given,
+    `grave` whether supervisors hear of it at once."""
 
     at: datetime
     person_id: int
@@ -35,13 +37,22 @@ class Attempt:
     about: str
     rule: str
     answer: str
+    grave: bool = False
 
 
-def record(tx: Tx, at: datetime, person_id: int, act: str, about: str, rule: str, answer: str) -> None:
+def record(
+    tx: Tx, at: datetime, person_id: int, act: str, about: str, rule: str, answer: str, grave: bool = False
+) -> None:
     """Remember a refused request."""
     tx.run(
         insert(attempt).values(
-            at=at, person_id=person_id, act=act[:64], about=about[:128], rule=rule, answer=answer[:500]
+            at=at,
+            person_id=person_id,
+            act=act[:64],
+            about=about[:128],
+            rule=rule,
+            answer=answer[:500],
+            grave=grave,
         )
     )
 
@@ -66,4 +77,4 @@ def between(tx: Tx, start: datetime, end: datetime) -> list[Attempt]:
 
 
 def _attempt(row: Row[Any]) -> Attempt:
-    return Attempt(row.at, row.person_id, row.act, row.about, row.rule, row.answer)
+    return Attempt(row.at, row.person_id, row.act, row.about, row.rule, row.answer, row.grave)

@@ -49,6 +49,7 @@ duty = Table(
 )
 _is_undone = duty.c.state.in_(("open", "handed"))
 Index("ix_duty_state", duty.c.state, duty.c.due_on)
+Index("ix_duty_due", duty.c.due_on)
 
 duty_file = Table(
     "duty_file",
@@ -154,6 +155,12 @@ def by_number(tx: Tx, number: str) -> Occurrence | None:
     """Return an occurrence by its number, `RW-2026-0001`."""
     row = tx.one(select(duty).where(duty.c.number == number))
     return _occurrence(row) if row else None
+
+
+def due_between(tx: Tx, first: date, last: date) -> list[Occurrence]:
+    """Return what is due from `first` through `last`, the earliest first."""
+    when = (duty.c.due_on >= first, duty.c.due_on <= last)
+    return [_occurrence(row) for row in tx.run(select(duty).where(*when).order_by(duty.c.due_on, duty.c.id))]
 
 
 def undone(tx: Tx) -> list[Occurrence]:

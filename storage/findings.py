@@ -56,6 +56,7 @@ finding = Table(
 _is_open = finding.c.state.in_([literal_column(f"'{each}'") for each in ("open", "reported", "objected")])
 Index("ix_finding_open", finding.c.owner_id, finding.c.id, sqlite_where=_is_open, postgresql_where=_is_open)
 Index("ix_finding_due", finding.c.due_on)
+Index("ix_finding_opened", finding.c.opened_at)
 Index("ix_finding_about", finding.c.about)
 
 finding_entry = Table(
@@ -169,6 +170,11 @@ def move(tx: Tx, changed: Finding, read_version: int) -> bool:
     return tx.run(update(finding).where(*same).values(**_values(changed))).rowcount == 1
 
 
+def set_due(tx: Tx, finding_id: int, day: date) -> None:
+    """Write down the day to which a finding's deadline has moved; nobody acted."""
+    tx.run(update(finding).where(finding.c.id == finding_id).values(due_on=day))
+
+
 def add_entry(tx: Tx, finding_id: int, entry: Entry) -> None:
     """Add an act with its files."""
     entry_id = tx.add(
@@ -227,8 +233,15 @@ def count_open(tx: Tx) -> int:
     return int(tx.run(select(func.count()).select_from(finding).where(_is_open)).scalar_one())
 
 
-def mending_since(tx: Tx, day: date) -> list[Mending]:
-    """Return how far each finding is mended that was or is due on a day or later; costs grow with these."""
+def opened_between(tx: Tx, start: datetime, end: datetime) -> list[Finding]:
+    """Return the findings that were opened from `start` to before `end`, the oldest first."""
+    when = (finding.c.opened_at >= start, finding.c.opened_at < end)
+    return [_finding(row) for row in tx.run(select(finding).where(*when).order_by(finding.c.id))]
+
+
+def mending_since(tx: Tx, day: date, last: date = date.max) -> list[Mending]:
+    """Return how far each finding is mended that was or is due on a day or later, up to the last one; costs
+    grow with these."""
     one = finding.c
     reported = select(func.max(finding_entry.c.at)).where(
         finding_entry.c.finding_id == one.id, finding_entry.c.act == literal_column("'reported'")
@@ -241,7 +254,10 @@ def mending_since(tx: Tx, day: date) -> list[Mending]:
         one.due_on,
         reported.correlate(finding).scalar_subquery(),
     )
-    return [Mending(*row) for row in tx.run(chosen.where(one.due_on >= day).order_by(one.due_on, one.id))]
+    return [
+        Mending(*row)
+        for row in tx.run(chosen.where(one.due_on >= day, one.due_on <= last).order_by(one.due_on, one.id))
+    ]
 
 
 def newest(tx: Tx, limit: int) -> list[Finding]:

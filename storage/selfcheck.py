@@ -259,6 +259,13 @@ def _files(tx: Tx, sheet_id: int) -> dict[int, list[Proof]]:
     return found
 
 
+def first_handed_in(tx: Tx, month: str) -> dict[int, datetime]:
+    """Return by sheet id when each sheet of a month was handed in first."""
+    chosen = select(sheet_version.c.sheet_id, sheet_version.c.at).join(sheet)
+    rows = tx.run(chosen.where(sheet.c.month == month, sheet_version.c.version == 1))
+    return {row.sheet_id: row.at for row in rows}
+
+
 def lines(tx: Tx, sheet_id: int) -> list[Line]:
     """Return the lines of a sheet, the first one first."""
     mine = select(sheet_line).where(sheet_line.c.sheet_id == sheet_id).order_by(sheet_line.c.id)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from handlers.contract.card import Args, Form
 from handlers.contract.context import Asked, Context
 from handlers.contract.coverage import OnCovers
+from handlers.contract.figures import OnFigures
 from handlers.contract.incoming import (
     Click,
     FileGiven,
@@ -24,7 +25,7 @@ from handlers.contract.remark import Remark
 from handlers.contract.reminder import Ladder, OnWaiting
 from handlers.contract.reply import Reply
 from handlers.contract.view import View
-from handlers.contract.watch import OnWatch
+from handlers.contract.watch import OnNews, OnWatch
 from scheduler.job import Job
 
 OnMessage = Callable[[Asked, Message], Reply]
@@ -63,7 +64,8 @@ class Ask(Struct, frozen=True):
 class Capability(Struct, frozen=True, kw_only=True):
     """One thing that the assistant can do. Clicks and forms are keyed by the act without the name; `settings`
     are the defaults of what the council fixes; `check` says what stands in the way of the work today;
-    `waiting` what waits for a person; `watch` what those who supervise should see; `facts` and `sample` what
+    `waiting` what waits for a person; `watch` what those who supervise should see, `news` what they have not
+    heard yet, `figures` the numbers of a month; `facts` and `sample` what
     the ledger tells a team that checks itself; `covers` which clauses of the plan it shows to be kept;
     `ladders` when people hear of its deadlines, by their kind.
     `views` ask nobody who they are and are for the demo; `boards` are read by one person, whom they refuse
@@ -80,6 +82,8 @@ class Capability(Struct, frozen=True, kw_only=True):
     check: Check | None = None
     waiting: OnWaiting | None = None
     watch: OnWatch | None = None
+    news: OnNews | None = None
+    figures: OnFigures | None = None
     facts: OnFacts | None = None
     sample: OnSample | None = None
     covers: OnCovers | None = None

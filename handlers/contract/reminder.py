@@ -39,10 +39,12 @@ class Nudge(Struct, frozen=True):
 
 class Ladder(Struct, frozen=True):
     """When people hear of a deadline: `rungs` are working days from the day it is due, ascending (-5 is five
-    working days before); `nudges` says who hears what at a rung, asked on the morning itself."""
+    working days before); `nudges` says who hears what at a rung, asked on the morning itself; `moved` is told
+    when a new calendar gives the deadline another day."""
 
     rungs: tuple[int, ...]
     nudges: Callable[[Context, Deadline, int], Sequence[Nudge]]
+    moved: Callable[[Context, Deadline], None] | None = None
 
 
 OnWaiting = Callable[[Context, "Person"], Sequence[Waiting]]

@@ -32,5 +32,18 @@ class Watched(Struct, frozen=True):
     button: Button | None = None
 
 
+class News(Struct, frozen=True):
+    """Something new to those who supervise, said once: `key` names it for good, in at most 32 signs;
+    `urgent`: it cannot wait for the next morning."""
+
+    key: str
+    line: str
+    button: Button | None = None
+    urgent: bool = False
+
+
+OnNews = Callable[[Context], Sequence[News]]
+"""Asked for what happened in the last days; whoever asks keeps in mind what was said."""
+
 OnWatch = Callable[[Context, "Person"], Sequence[Watched]]
 """Asked for one reader, who is told only what they may read (decision 34)."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from handlers.contract.capability import Ask, Capability, Word
 from handlers.contract.context import Context
 from handlers.contract.reminder import Ladder
-from handlers.duty import covering, rules, service, talk
+from handlers.duty import covering, figures, rules, service, talk
 from handlers.mechanisms.evidence import service as evidence
 from scheduler.clock import local
 from scheduler.job import Job
@@ -34,6 +34,7 @@ CAPABILITY = Capability(
     takes_files=talk.on_file,
     cancel=talk.cancel,
     waiting=talk.waiting,
+    figures=figures.figures,
     covers=covering.covers,
     ladders={rules.DO: Ladder(rules.RUNGS, service.nudges)},
     jobs=(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
 from handlers.contract.context import Context
 from handlers.contract.ledger import Fact, Sample
@@ -14,6 +12,7 @@ from handlers.expense.watching import STUCK_AFTER, claim_id
 from handlers.mechanisms.units.rules import Unit
 from scheduler import calendar, workdays
 from scheduler.clock import today
+from scheduler.periods import moments_of
 from storage import attempts, expense, projects, signoff
 from storage.expense import Claim
 
@@ -67,7 +66,7 @@ def _lying(ctx: Context) -> list[Claim]:
 
 def _stopped(ctx: Context, unit: Unit, month: str) -> Iterator[Fact]:
     """How often a rule refused what somebody of the unit tried; no names, the sheet is read by many."""
-    start, end = _bounds(month, ctx.zone)
+    start, end = moments_of(month, ctx.zone)
     tried = attempts.between(ctx.tx, start, end)
     against = [each.rule for each in tried if each.rule and each.person_id in unit.members]
     if against and not unit.is_project:
@@ -75,7 +74,7 @@ def _stopped(ctx: Context, unit: Unit, month: str) -> Iterator[Fact]:
 
 
 def _of_month(ctx: Context, unit: Unit, month: str) -> list[Claim]:
-    return _ours(ctx, unit, expense.submitted_between(ctx.tx, *_bounds(month, ctx.zone)))
+    return _ours(ctx, unit, expense.submitted_between(ctx.tx, *moments_of(month, ctx.zone)))
 
 
 def _ours(ctx: Context, unit: Unit, found: Sequence[Claim]) -> list[Claim]:
@@ -84,10 +83,3 @@ def _ours(ctx: Context, unit: Unit, found: Sequence[Claim]) -> list[Claim]:
     code = unit.key.partition(":")[2]
     project = next((each.id for each in projects.everything(ctx.tx) if each.code == code), None)
     return [each for each in found if each.current.project_id == project]
-
-
-def _bounds(month: str, zone: str) -> tuple[datetime, datetime]:
-    first = date.fromisoformat(f"{month}-01")
-    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    start, end = (datetime.combine(day, time(), ZoneInfo(zone)) for day in (first, following))
-    return start, end

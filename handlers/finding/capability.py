@@ -5,9 +5,9 @@ from __future__ import annotations
 from handlers.contract.capability import Ask, Capability, Word
 from handlers.contract.context import Context
 from handlers.contract.reminder import Ladder
-from handlers.finding import checks, covering, talk, views
+from handlers.finding import checks, covering, figures, talk, views
 from handlers.mechanisms.evidence import service as evidence
-from handlers.mechanisms.finding import nudging, rules
+from handlers.mechanisms.finding import nudging, rules, service
 from scheduler.job import Job
 from scheduler.periods import every_minutes
 
@@ -38,9 +38,11 @@ CAPABILITY = Capability(
     check=checks.remarks,
     waiting=talk.waiting,
     watch=talk.watch,
+    news=figures.news,
+    figures=figures.figures,
     covers=covering.covers,
     ladders={
-        rules.RECTIFY: Ladder(rules.RUNGS[rules.RECTIFY], nudging.rectify_nudges),
+        rules.RECTIFY: Ladder(rules.RUNGS[rules.RECTIFY], nudging.rectify_nudges, service.moved),
         rules.RECEIVE: Ladder(rules.RUNGS[rules.RECEIVE], nudging.receive_nudges),
         rules.RECHECK: Ladder(rules.RUNGS[rules.RECHECK], nudging.recheck_nudges),
         rules.VERIFY: Ladder(rules.RUNGS[rules.VERIFY], nudging.verify_nudges),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from handlers.contract.capability import Ask, Capability, Word
 from handlers.contract.reminder import Ladder
-from handlers.selfcheck import checks, covering, rules, service, talk, views
+from handlers.selfcheck import checks, covering, figures, rules, service, talk, views
 from handlers.selfcheck.jobs import jobs
 from handlers.selfcheck.service import Sources
 
@@ -36,6 +36,7 @@ def selfcheck(others: Sequence[Capability]) -> Capability:
         check=checks.remarks,
         waiting=talk.waiting,
         watch=talk.watch,
+        figures=figures.figures,
         covers=covering.covers,
         ladders={rules.SUBMIT: Ladder(rules.RUNGS, service.nudges)},
         jobs=jobs(sources),

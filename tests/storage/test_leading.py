@@ -44,7 +44,7 @@ def comes_to_lead(database: Database) -> bool:
 
 def cut_all(database: Database) -> None:
     """End every other connection to the database, as a restart of the server does."""
-    others = "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
+    others = "select pg_terminate_backend(pid, 30000) from pg_stat_activity where pid <> pg_backend_pid()"
     with database.write() as tx:
         tx.run(text(f"{others} and datname = current_database()"))
 

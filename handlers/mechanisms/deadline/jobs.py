@@ -70,6 +70,8 @@ def _renew_one(ctx: Context, one: Deadline, ladder: Ladder, known: Calendar) -> 
         return
     moved = service.counted_again(ctx, one, ladder.rungs, known)
     deadlines.save(ctx.tx, moved)
+    if ladder.moved and moved.due_on != one.due_on:
+        ladder.moved(ctx, moved)
     if (moved.due_on, moved.missing) == (one.due_on, one.missing) or not ladder.rungs:
         return
     day = "不变" if moved.due_on == one.due_on else f"原为 {one.due_on.month}月{one.due_on.day}日"

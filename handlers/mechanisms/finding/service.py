@@ -26,6 +26,7 @@ from scheduler import calendar, workdays
 from scheduler.clock import today
 from storage import deadlines as deadline_rows
 from storage import findings, journal, numbers, people, selfcheck, settings
+from storage.deadlines import Deadline
 from storage.findings import Entry, Evidence, Finding
 from storage.people import Person
 
@@ -307,6 +308,11 @@ def _at_least(ctx: Context, found: Finding, days: int) -> date:
     deadlines.end(ctx, rules.RECTIFY, found.subject)
     _begin(ctx, found, rules.RECTIFY, days)
     return _due(ctx, found)
+
+
+def moved(ctx: Context, deadline: Deadline) -> None:
+    """A new calendar has given a finding another day."""
+    findings.set_due(ctx.tx, finding_id(deadline.subject), deadline.due_on)
 
 
 def _recheck_days(ctx: Context) -> int:

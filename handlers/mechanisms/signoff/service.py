@@ -174,9 +174,9 @@ def still_holds(
     """
     others = [each.assignee for each in steps if each.level != step.level]
     if person.id in others or len(set(others)) != len(others):
-        raise Refusal("四级签字要由四个不同的人签，同一个人不能签两级", rule="P31")
+        raise Refusal("四级签字要由四个不同的人签，同一个人不能签两级", rule="P31", grave=True)
     if person.id in matter.paid:
-        raise Refusal("收款人不能签自己的单子", rule="P31")
+        raise Refusal("收款人不能签自己的单子", rule="P31", grave=True)
     entitled = {each.person: each for each in rules.candidates(step.level, matter, roster(ctx, matter))}
     if person.id not in entitled:
         raise Refusal(
@@ -192,7 +192,9 @@ def unchanged(steps: Sequence[Step], step: Step, document: Document) -> None:
     signed = [each for each in steps if each.state is StepState.SIGNED]
     if what_is_shown(document, signed) != step.shown:
         raise Refusal(
-            "账上的内容与打开签字时不一致，可能被改动过。请先不要签，联系管理员和监事核对", rule="P31"
+            "账上的内容与打开签字时不一致，可能被改动过。请先不要签，联系管理员和监事核对",
+            rule="P31",
+            grave=True,
         )
 
 
