@@ -31,6 +31,8 @@ from handlers.contract.view import Table
 
 FONT = "paper"
 WIDTH = A4[0] - 44 * mm
+TABLE_SIZE, SHORT = 9, 7
+"""Points of a table's letters, and how many of them the cells of a short column hold at most."""
 MISSING = "〓"
 """Stands for a character that the font does not have, as printers do it."""
 
@@ -142,8 +144,8 @@ def _fields(fields: Sequence[Field], split_rows: bool) -> Grid:
 def _table(table: Table, split_rows: bool) -> Flowable:
     if not table.rows:
         return _words(table.empty, grey=True)
-    cells = [[_words(each.whole or each.text, size=9) for each in row.cells] for row in table.rows]
-    head = [_words(each, size=9, grey=True) for each in table.columns]
+    cells = [[_words(each.whole or each.text, size=TABLE_SIZE) for each in row.cells] for row in table.rows]
+    head = [_words(each, size=TABLE_SIZE, grey=True) for each in table.columns]
     return Grid(
         [head, *cells],
         colWidths=_widths(table),
@@ -154,13 +156,19 @@ def _table(table: Table, split_rows: bool) -> Flowable:
 
 
 def _widths(table: Table) -> list[float]:
-    """Share the width by what the columns hold, none of them too narrow to read or greedy."""
+    """Share the width by what the columns hold, none of them too narrow to read or greedy; where there is
+    room for it, a word in a short column is not broken."""
     held = [
         max([_breadth(column), *(_breadth(row.cells[n].whole or row.cells[n].text) for row in table.rows)])
         for n, column in enumerate(table.columns)
     ]
     wanted = [min(max(each, 5), 26) for each in held]
-    return [WIDTH * each / sum(wanted) for each in wanted]
+    whole = [each * TABLE_SIZE if each <= SHORT else 0.0 for each in held]
+    rest = WIDTH - sum(whole)
+    shared = sum(each for each, kept in zip(wanted, whole, strict=True) if not kept)
+    if rest < WIDTH / 2 or not shared:
+        return [WIDTH * each / sum(wanted) for each in wanted]
+    return [kept or rest * each / shared for each, kept in zip(wanted, whole, strict=True)]
 
 
 def _breadth(text: str) -> float:

@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from sqlalchemy import update
 
 from bot.context import JobContext
 from handlers.catalogue import CAPABILITIES
 from handlers.contract.view import Table
 from handlers.duty import service as duties_of
 from handlers.selfcheck import service as checks
-from storage import settings
+from storage import settings, signoff
 from tests.house import ZONE, House, button_in, read
 
 
@@ -55,6 +56,27 @@ def test_an_approved_claim_is_evidence_of_the_four_signatures(house: House) -> N
     assert on_paper(house)["P31"] == (
         "○ 还缺",
         "最近批准的 1 张单子，1 张四个人签齐；BX-2026-0002 凑不齐四个签字人",
+    )
+
+
+def test_an_approved_claim_that_fewer_than_four_people_signed_would_be_named(house: House) -> None:
+    house.submit("lin")
+    house.approve_all("li", "wang", "chen")
+    with house.database.write() as tx:
+        tx.run(
+            update(signoff.step).where(signoff.step.c.level == 4).values(assignee_id=house.person("li").id)
+        )
+    assert on_paper(house)["P31"] == (
+        "○ 还缺",
+        "最近批准的 1 张单子，0 张四个人签齐，没签齐的有 BX-2026-0001",
+    )
+
+
+def test_the_posts_of_the_plan_are_named_when_somebody_holds_them(house: House) -> None:
+    house.give_roles("he", "党支部书记")
+    assert on_paper(house, "he")["P12"] == (
+        "◐ 进行中",
+        "岗位有人：理事长方正，党支部书记何平；助手里没有文件和工作记录",
     )
 
 
