@@ -10,6 +10,7 @@ from datetime import date
 from handlers.mechanisms.attention.rules import BUDGET_DEFAULT, week
 from handlers.mechanisms.deadline.cards import LINES
 from scheduler.workdays import is_workday
+from storage.people import Person
 from tests.year.expecting import Opened, Word
 from tests.year.reading import Message, Told
 
@@ -33,9 +34,11 @@ def wrong_words(expected: Mapping[Word, date], found: Sequence[Told]) -> Iterato
 
 @dataclass(frozen=True)
 class Year:
-    """The days on which somebody ran, what was counted against whose week, and everybody's messages."""
+    """The days on which somebody ran, people by id, what was counted against whose week, and everybody's
+    messages."""
 
     played: Sequence[date]
+    people: Mapping[int, Person]
     pushes: Pushes
     messages: Sequence[Message]
 
@@ -100,8 +103,10 @@ class Year:
         (person, monday), most = max(by_week.items(), key=lambda each: (len(each[1]), each[0]))
         overdue, counted = sum(each.overdue for each in most), sum(each.counts for each in most)
         year, number, _ = monday.isocalendar()
+        who = self.people[person]
+        posts = "、".join(sorted(who.roles))
         return (
-            f"worst week: person {person}, {year}-W{number:02}, {len(most)} messages ({counted} that count, "
+            f"worst week: {who.name}, {posts}, {year}-W{number:02}, {len(most)} messages ({counted} that count, "
             f"{overdue} overdue, {len(most) - counted - overdue} about acts of others)"
         )
 

@@ -27,7 +27,7 @@ BUSY = ((8, 35), (8, 45))
 """Strikes that may kill: when duties and self-checks are opened, and when the morning's words are said."""
 
 QUIET = (9, 10)
-"""The strikes of every day that kill nobody, until the day's last job was done and people can come."""
+"""The strikes that kill nobody, until the day's last job was done and people can come."""
 
 TRIES = 50
 """Strikes in which somebody must have taken over from a leader that died."""
@@ -91,12 +91,15 @@ class Play:
 
     def _strike_until_done(self, day: date) -> None:
         for second in range(TRIES):
-            self._pair.strike(moment(day, *QUIET) + timedelta(seconds=second))
-            with self._database.read() as tx:
-                last = runs.last(tx, "deadline.morning")
-            if last and last[0] == day.isoformat():
+            if self._is_done(day):
                 return
+            self._pair.strike(moment(day, *QUIET) + timedelta(seconds=second))
         raise AssertionError(f"nobody took the lead on {day}")
+
+    def _is_done(self, day: date) -> bool:
+        with self._database.read() as tx:
+            last = runs.last(tx, "deadline.morning")
+        return last is not None and last[0] == day.isoformat()
 
     def _early_in_a_month(self) -> date:
         """Return the first of three working days in a row among those on which self-checks begin and are due,

@@ -14,6 +14,7 @@ from random import Random
 
 import pytest
 
+from storage import people
 from storage.database import Database
 from tests.databases import Databases
 from tests.year import expecting, judging, reading
@@ -47,7 +48,9 @@ def year_of(office: Office, database: Database, url: str, files: Path) -> tuple[
     play.run()
     duties, sheets = reading.opened(database, reading.DUTIES), reading.opened(database, reading.SHEETS)
     told = reading.nudges(database)
-    year = judging.Year(play.played, reading.pushes(database), play.mail.messages)
+    with database.read() as tx:
+        known = {each.id: each for each in people.everybody(tx)}
+    year = judging.Year(play.played, known, reading.pushes(database), play.mail.messages)
     wrong = [
         *play.errors,
         *judging.wrong_openings(expecting.duties(office, play.played), duties),
