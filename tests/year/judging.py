@@ -92,6 +92,9 @@ class Year:
         for (person, day), count in counted.items():
             by_week[person, week(day)[0]] += count
         yield from (f"{each}: {n} in a week" for each, n in by_week.items() if n > BUDGET_DEFAULT)
+        for each in self.messages:
+            if each.by_clock and not (each.counts or each.overdue):
+                yield f"the clock told what is neither counted nor overdue: {each.day} {each.subject}"
         free = {each.day for each in self.messages if not is_workday(each.day)}
         yield from (f"messages on a free day: {each}" for each in sorted(free))
 
@@ -106,8 +109,8 @@ class Year:
         who = self.people[person]
         posts = "、".join(sorted(who.roles))
         return (
-            f"worst week: {who.name}, {posts}, {year}-W{number:02}, {len(most)} messages ({counted} that count, "
-            f"{overdue} overdue, {len(most) - counted - overdue} about acts of others)"
+            f"worst week: {who.name}, {posts}, {year}-W{number:02}, {len(most)} messages "
+            f"({counted} that count, {overdue} overdue, {len(most) - counted - overdue} about acts of others)"
         )
 
 

@@ -59,8 +59,8 @@ class Play:
         for day in _days():
             if not 0 <= (day - self.silent_from).days < OUT_OF_ORDER_DAYS:
                 self._morning(day)
+            self.mail.take(day, by_clock=True)
             if is_workday(day):
-                self.mail.take(day)
                 self._staff.decide(moment(day, *WORK), day)
                 self.mail.pass_over()
                 self._staff.work(moment(day, *WORK), day)
