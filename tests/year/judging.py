@@ -10,6 +10,7 @@ from datetime import date
 from handlers.mechanisms.attention.rules import BUDGET_DEFAULT, week
 from handlers.mechanisms.deadline.cards import LINES
 from scheduler.workdays import is_workday
+from storage.people import Person
 from tests.year.expecting import Opened, Word
 from tests.year.reading import Message, Told
 
@@ -33,9 +34,11 @@ def wrong_words(expected: Mapping[Word, date], found: Sequence[Told]) -> Iterato
 
 @dataclass(frozen=True)
 class Year:
-    """The days on which somebody ran, what was counted against whose week, and everybody's messages."""
+    """The days on which somebody ran, people by id, what was counted against whose week, and everybody's
+    messages."""
 
     played: Sequence[date]
+    people: Mapping[int, Person]
     pushes: Pushes
     messages: Sequence[Message]
 
@@ -89,6 +92,9 @@ class Year:
         for (person, day), count in counted.items():
             by_week[person, week(day)[0]] += count
         yield from (f"{each}: {n} in a week" for each, n in by_week.items() if n > BUDGET_DEFAULT)
+        for each in self.messages:
+            if each.by_clock and not (each.counts or each.overdue):
+                yield f"the clock told what is neither counted nor overdue: {each.day} {each.subject}"
         free = {each.day for each in self.messages if not is_workday(each.day)}
         yield from (f"messages on a free day: {each}" for each in sorted(free))
 
@@ -100,9 +106,11 @@ class Year:
         (person, monday), most = max(by_week.items(), key=lambda each: (len(each[1]), each[0]))
         overdue, counted = sum(each.overdue for each in most), sum(each.counts for each in most)
         year, number, _ = monday.isocalendar()
+        who = self.people[person]
+        posts = "、".join(sorted(who.roles))
         return (
-            f"worst week: person {person}, {year}-W{number:02}, {len(most)} messages ({counted} that count, "
-            f"{overdue} overdue, {len(most) - counted - overdue} about acts of others)"
+            f"worst week: {who.name}, {posts}, {year}-W{number:02}, {len(most)} messages "
+            f"({counted} that count, {overdue} overdue, {len(most) - counted - overdue} about acts of others)"
         )
 
 

@@ -28,7 +28,8 @@ class Office:
     """An organisation of `size` people: the posts that somebody holds, the departments of all others.
 
     `projects` are led by so many people in turn; `turned_on` are duties by the day of their resolution;
-    `findings_a_day` is how likely a supervisor finds something on a working day."""
+    `findings_a_day` is how likely a supervisor finds something on a working day. Its two schedulers are led
+    by a lock, or both take themselves for the leader and only the periods hold them apart."""
 
     size: int
     posts: Sequence[Post]
@@ -37,6 +38,7 @@ class Office:
     leads: int
     turned_on: Mapping[date, Sequence[str]]
     findings_a_day: float
+    is_led: bool
 
 
 BIG = Office(
@@ -60,6 +62,7 @@ BIG = Office(
     7,
     {date(2026, 1, 5): [each.code for each in DUTIES]},
     0.15,
+    is_led=True,
 )
 
 SMALL = Office(
@@ -76,6 +79,7 @@ SMALL = Office(
     2,
     {date(2026, 3, 2): ["P45", "P53", "P81"], date(2026, 6, 15): ["P54b", "P40"]},
     0.05,
+    is_led=False,
 )
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
 from scheduler.workdays import is_workday, nth
+from storage import runs
 from storage.database import Database
 from tests.house import ZONE, House
 from tests.year.expecting import Ladders
 from tests.year.office import Office
 from tests.year.reading import Mail
-from tests.year.striking import Pair
+from tests.year.striking import Pair, Scheduler
 from tests.year.working import Staff
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
@@ -25,10 +27,13 @@ BUSY = ((8, 35), (8, 45))
 """Strikes that may kill: when duties and self-checks are opened, and when the morning's words are said."""
 
 QUIET = (9, 10)
-"""The strike of every day that kills nobody, so that each day's work is done before people come."""
+"""The strikes that kill nobody, until the day's last job was done and people can come."""
+
+TRIES = 50
+"""Strikes in which somebody must have taken over from a leader that died."""
 
 WORK = (10, 0)
-KILLS_A_DAY = 0.1
+KILLS_A_DAY = 0.3
 
 
 class Play:
@@ -36,10 +41,11 @@ class Play:
 
     def __init__(self, database: Database, url: str, files: Path, office: Office, random: Random) -> None:
         self._random = random
-        self._pair = Pair(url, files, random)
+        self._pair = Pair(partial(Scheduler, url, files, office.is_led), random)
+        self._database = database
         self._staff = Staff(House(database), office, random)
         self.ladders, self.mail = Ladders(database), Mail(database)
-        self.silent_from = self._near_a_month()
+        self.silent_from = self._early_in_a_month()
         self.played: list[date] = []
 
     def run(self) -> None:
@@ -53,8 +59,8 @@ class Play:
         for day in _days():
             if not 0 <= (day - self.silent_from).days < OUT_OF_ORDER_DAYS:
                 self._morning(day)
+            self.mail.take(day, by_clock=True)
             if is_workday(day):
-                self.mail.take(day)
                 self._staff.decide(moment(day, *WORK), day)
                 self.mail.pass_over()
                 self._staff.work(moment(day, *WORK), day)
@@ -80,14 +86,28 @@ class Play:
                 kills = self._random.random() < KILLS_A_DAY / len(BUSY)
                 strike = self._pair.strike_and_kill if kills else self._pair.strike
                 strike(moment(day, *time))
-        self._pair.strike(moment(day, *QUIET))
+        self._strike_until_done(day)
         self.played.append(day)
 
-    def _near_a_month(self) -> date:
-        """Return a day from which on silence leaves much to be caught up with: around a month's first working
-        day, when self-checks begin."""
-        first = nth(FIRST.year, self._random.randrange(2, 13), 1).day
-        return first - self._random.randrange(OUT_OF_ORDER_DAYS) * ONE_DAY
+    def _strike_until_done(self, day: date) -> None:
+        for second in range(TRIES):
+            if self._is_done(day):
+                return
+            self._pair.strike(moment(day, *QUIET) + timedelta(seconds=second))
+        raise AssertionError(f"nobody took the lead on {day}")
+
+    def _is_done(self, day: date) -> bool:
+        with self._database.read() as tx:
+            last = runs.last(tx, "deadline.morning")
+        return last is not None and last[0] == day.isoformat()
+
+    def _early_in_a_month(self) -> date:
+        """Return the first of three working days in a row among those on which self-checks begin and are due,
+        as silence then leaves most to be caught up with."""
+        month = self._random.randrange(2, 13)
+        early = [nth(FIRST.year, month, n).day for n in range(1, 9)]
+        silences = [[day + n * ONE_DAY for n in range(OUT_OF_ORDER_DAYS)] for day in early]
+        return self._random.choice([days[0] for days in silences if all(map(is_workday, days))])
 
 
 def moment(day: date, hour: int, minute: int) -> datetime:

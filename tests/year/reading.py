@@ -42,9 +42,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Message:
-    """One message that was put on its way on a day."""
+    """One message that was put on its way on a day, by the clock or because of what somebody did."""
 
     day: date
+    by_clock: bool
     person: int
     subject: str
     card: Card | None
@@ -78,12 +79,12 @@ class Mail:
         self._last = 0
         self.messages: list[Message] = []
 
-    def take(self, day: date) -> None:
+    def take(self, day: date, by_clock: bool = False) -> None:
         """Take what came up on a day since the last time."""
         for row in self._new():
             if row.kind != Kind.REPLACE and row.person_id is not None:
                 card = msgspec.json.decode(row.body, type=Card) if row.kind == Kind.CARD else None
-                self.messages.append(Message(day, row.person_id, row.subject, card))
+                self.messages.append(Message(day, by_clock, row.person_id, row.subject, card))
 
     def pass_over(self) -> None:
         """Leave out what came up since the last time: answers to words that somebody typed."""

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
-import time
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, time
 from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
+from time import monotonic, sleep
 
 from bot.app import App
 from bot.config import Config, Demo, Org, Server, Storage
+from scheduler.runner import Runner
 
 PATIENCE_SECONDS = 60.0
 
@@ -34,10 +36,13 @@ class Heard(logging.Handler):
         self.lines.append(record.getMessage())
 
 
-def serve(pipe: Connection, url: str, files: str) -> None:
-    """Tick at each moment that comes and answer with the errors that were logged; end with None."""
+def serve(pipe: Connection, url: str, files: str, is_led: bool) -> None:
+    """Tick at each moment that comes and answer with the errors that were logged; end with None.
+
+    Who is not led takes itself for the leader."""
     app = App(Config(Org("某机构"), Server(), Storage(url, files), Demo(), None, None))
-    runner, heard = app.runner(), Heard()
+    runner = app.runner() if is_led else Runner(app.jobs(), app.context)
+    heard = Heard()
     logging.getLogger("scheduler").addHandler(heard)
     while moment := pipe.recv():
         heard.lines.clear()
@@ -48,9 +53,10 @@ def serve(pipe: Connection, url: str, files: str) -> None:
 class Scheduler:
     """One process."""
 
-    def __init__(self, url: str, files: Path) -> None:
+    def __init__(self, url: str, files: Path, is_led: bool) -> None:
         self._pipe, theirs = _processes.Pipe()
-        self._process = _processes.Process(target=serve, args=(theirs, url, str(files)), daemon=True)
+        how = (theirs, url, str(files), is_led)
+        self._process = _processes.Process(target=serve, args=how, daemon=True)
         self._process.start()
         theirs.close()
 
@@ -93,26 +99,28 @@ class Scheduler:
 class Pair:
     """Two schedulers on one database that get every moment at the same time."""
 
-    def __init__(self, url: str, files: Path, random: Random) -> None:
-        self._url, self._files = url, files
+    def __init__(self, begin: Callable[[], Scheduler], random: Random) -> None:
+        self._begin = begin
         self._random = random
         self._two = [self._begin(), self._begin()]
-        self._usual_seconds = 0.02
+        self._seconds: dict[time, float] = {}
         self.kills = self.hits = 0
         self.errors: list[str] = []
 
     def strike(self, moment: datetime) -> None:
         """Let both tick, and wait for both."""
-        started = time.monotonic()
+        started = monotonic()
         self._strike(moment)
         self._hear(self._two)
-        self._usual_seconds += (time.monotonic() - started - self._usual_seconds) / 10
+        took = monotonic() - started
+        usual = self._seconds.setdefault(moment.time(), took)
+        self._seconds[moment.time()] = usual + (took - usual) / 10
 
     def strike_and_kill(self, moment: datetime) -> None:
         """Let both tick, and kill one of them or both before they can have ended; they start anew."""
         self._strike(moment)
         victims = self._random.choice([self._two[:1], self._two[1:], self._two])
-        time.sleep(self._random.uniform(0, self._usual_seconds))
+        sleep(self._random.uniform(0, self._seconds.get(moment.time(), 0.0)))
         for each in victims:
             self.hits += each.kill()
             self.kills += 1
@@ -123,9 +131,6 @@ class Pair:
         """Let both end."""
         for each in self._two:
             each.end()
-
-    def _begin(self) -> Scheduler:
-        return Scheduler(self._url, self._files)
 
     def _strike(self, moment: datetime) -> None:
         for each in self._two:

@@ -110,16 +110,16 @@ class Staff:
                 yield from self._finding(ctx, found)
         for found in self._to_look_at_again(ctx.tx, day):
             if self._chance(0.3):
-                yield from self._does(found, self._verifiers(ctx, found), Act.EFFECTIVE)
+                yield from self._does(found, service.circle(ctx).verifiers(found), Act.EFFECTIVE)
 
     def _finding(self, ctx: JobContext, found: Finding) -> Plans:
         owner = [self._by_id[found.owner]]
         if found.state == State.REPORTED and self._chance(0.3):
             what = Act.RETURN if self._chance(0.25) else Act.ACCEPT
-            yield from self._does(found, self._verifiers(ctx, found), what)
+            yield from self._does(found, service.circle(ctx).verifiers(found), what)
         elif found.state == State.OBJECTED and self._chance(0.3):
-            chair = [each for each in self._everybody if Role.CHAIR in each.roles and each.id != found.owner]
-            yield from self._does(found, chair, Act.OVERRULE if self._chance(0.7) else Act.UPHOLD)
+            judges = service.circle(ctx).judges(found)
+            yield from self._does(found, judges, Act.OVERRULE if self._chance(0.7) else Act.UPHOLD)
         elif found.state == State.OPEN and found.received_at is None and self._chance(0.5):
             what = Act.OBJECT if self._chance(0.1) and _is_new(ctx, found) else Act.RECEIVE
             yield from self._does(found, owner, what)
@@ -139,14 +139,9 @@ class Staff:
         else:
             yield person, "finding.do", args, None
 
-    def _verifiers(self, ctx: JobContext, found: Finding) -> list[Person]:
-        return service.circle(ctx).verifiers(found)
-
     def _to_look_at_again(self, tx: Tx, day: date) -> list[Finding]:
         late = [*deadlines.overdue(tx, [rules.RECHECK], day, ALL)]
-        return list(
-            findings.by_ids(tx, [int(each.subject.removeprefix("finding:")) for each in late]).values()
-        )
+        return list(findings.by_ids(tx, [service.finding_id(each.subject) for each in late]).values())
 
     def _new(self, ctx: JobContext) -> Plans:
         if not self._chance(self._office.findings_a_day):
