@@ -53,15 +53,17 @@ def _head(ctx: Context) -> str:
 
 
 def publish(ctx: Context, sources: Sources) -> None:
-    """On the sixth working day, or as soon as we run after it, send the month before; nothing where there is
-    nothing to tell."""
+    """On the sixth working day, or as soon as we run after it, send the month before; who has had enough this
+    week gets it when there is room. Nothing where there is nothing to tell."""
     now, known = today(ctx.now, ctx.zone), calendar.current(ctx.tx)
     day = workdays.nth(now.year, now.month, rules.PUBLISHED_ON, known).day
     (month,) = rules.months_before(now, 1)
-    if now < day or not workdays.is_workday(now, known) or not runs.begin(ctx.tx, MONTH, month, ctx.now):
+    if now < day or not workdays.is_workday(now, known):
         return
-    if rules.has_something(numbers(ctx, sources, month)):
-        for each in _readers(ctx):
+    if not rules.has_something(numbers(ctx, sources, month)):
+        return
+    for each in _readers(ctx):
+        if attention.has_room(ctx, each.id) and runs.begin(ctx.tx, MONTH, f"{month}:{each.id}", ctx.now):
             attention.push(ctx, each, card(ctx, sources, month, each, answered=False), "month")
 
 
@@ -74,8 +76,7 @@ def brief(ctx: Context, sources: Sources) -> None:
     has room for waits."""
     if not workdays.is_workday(today(ctx.now, ctx.zone), calendar.current(ctx.tx)):
         return
-    budget = attention.budget(ctx)
-    able = [each for each in _supervisors(ctx) if attention.spent(ctx, each.id) < budget]
+    able = [each for each in _supervisors(ctx) if attention.has_room(ctx, each.id)]
     found = [each for each in _news(ctx, sources) if not each.urgent]
     fresh = [each for each in found if runs.begin(ctx.tx, NEWS, each.key, ctx.now)] if able else []
     for person in able if fresh else ():

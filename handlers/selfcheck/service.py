@@ -121,14 +121,20 @@ def fix_template(ctx: Asked, names: Sequence[str], resolution: Resolution) -> in
 
 
 def _tell_leads(ctx: Context, opened: Sequence[tuple[Unit, Sheet]]) -> None:
-    """One card for each lead, however many teams they lead (decision 35)."""
+    """One card for each lead, however many teams they lead; who has had enough this week hears of it when
+    there is room (decision 35)."""
     by_lead: dict[int, list[Sheet]] = {}
     for unit, sheet in opened:
         if unit.lead:
             by_lead.setdefault(unit.lead, []).append(sheet)
     leads = people.by_ids(ctx.tx, by_lead)
     for lead, sheets in by_lead.items():
-        attention.push(ctx, leads[lead], cards.mine(lead, dues(ctx, sheets)), "selfcheck")
+        if attention.has_room(ctx, lead):
+            attention.push(ctx, leads[lead], cards.mine(lead, dues(ctx, sheets)), "selfcheck")
+            continue
+        for each in sheets:
+            line, button = f"{each.unit_name}的自查表可以填了", cards.fill_button(each, "填写")
+            deadlines.tell_later(ctx, rules.SUBMIT, each.subject, lead, line, button)
 
 
 def _tell_of_no_lead(ctx: Context, lonely: Sequence[tuple[Unit, Sheet]]) -> None:

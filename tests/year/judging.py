@@ -93,7 +93,7 @@ class Year:
             by_week[person, week(day)[0]] += count
         yield from (f"{each}: {n} in a week" for each, n in by_week.items() if n > BUDGET_DEFAULT)
         for each in self.messages:
-            if each.by_clock and not (each.counts or each.overdue):
+            if each.by_clock and not (each.counts or each.overdue or each.is_urgent):
                 yield f"the clock told what is neither counted nor overdue: {each.day} {each.subject}"
         free = {each.day for each in self.messages if not is_workday(each.day)}
         yield from (f"messages on a free day: {each}" for each in sorted(free))

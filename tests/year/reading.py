@@ -63,12 +63,21 @@ class Message:
     @property
     def counts(self) -> bool:
         """Whether it is one of the three of a week: pushed, and nothing in it is overdue."""
-        return (self.is_morning and not self.overdue) or self.subject.startswith("selfcheck-mine:")
+        return (self.is_morning and not self.overdue) or self.subject.startswith(COUNTED)
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it is an alarm, which waits for no morning."""
+        return self.subject.startswith("report-alarm:")
 
     @property
     def lines(self) -> list[str]:
         """The numbered lines of a morning's card."""
         return [] if self.card is None else [each.partition(". ")[2] for each in self.card.sections[0].lines]
+
+
+COUNTED = ("selfcheck-mine:", "report:", "report-news:")
+"""What is pushed beside the cards of mornings."""
 
 
 class Mail:

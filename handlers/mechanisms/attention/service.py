@@ -21,6 +21,11 @@ def spent(ctx: Context, person: int) -> int:
     return pushes.count(ctx.tx, person, *rules.week(today(ctx.now, ctx.zone)))
 
 
+def has_room(ctx: Context, person: int) -> bool:
+    """Whether a person's week has room for one message more."""
+    return spent(ctx, person) < budget(ctx)
+
+
 def push(ctx: Context, to: Person, card: Card, what: str) -> None:
     """Send a card that counts against the week of its reader; `what` names the kind of message, in ASCII."""
     pushes.note(ctx.tx, to.id, today(ctx.now, ctx.zone), what)

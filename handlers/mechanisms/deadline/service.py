@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+import msgspec
+
+from handlers.contract.card import Button
 from handlers.contract.context import Context
 from handlers.mechanisms.deadline import rules
 from handlers.mechanisms.deadline.rules import Term
@@ -13,7 +16,7 @@ from scheduler import calendar, workdays
 from scheduler.clock import today
 from scheduler.workdays import Calendar
 from storage import deadlines
-from storage.deadlines import Deadline
+from storage.deadlines import Deadline, Said
 
 
 def begin(
@@ -62,6 +65,18 @@ def extend(ctx: Context, kind: str, subject: str, days: int, rungs: Sequence[int
     if found is None or found.closed_on is not None:
         raise LookupError(f"no open deadline {kind} of {subject}")
     return _move(ctx, found, days, rungs)
+
+
+BEGUN = -2000
+"""Stands for a rung where something was begun in a week that had no room to say so."""
+
+
+def tell_later(ctx: Context, kind: str, subject: str, person: int, line: str, button: Button) -> None:
+    """Let somebody hear of an open deadline on the first morning on which their week has room."""
+    found = deadlines.find(ctx.tx, kind, subject)
+    if found:
+        said = Said(line, msgspec.json.encode(button).decode(), overdue=False)
+        deadlines.remember_nudge(ctx.tx, found, BEGUN, person, said)
 
 
 def words(ctx: Context, found: Deadline) -> str:

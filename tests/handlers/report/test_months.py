@@ -12,7 +12,7 @@ from sqlalchemy import text
 from bot.context import JobContext
 from handlers.catalogue import JOBS
 from handlers.contract.card import Card
-from storage import duties, settings
+from storage import duties, pushes, settings
 from storage.duties import Occurrence
 from tests.bot.paging import phone_of, way, words
 from tests.house import ZONE, House, button_in, read
@@ -88,6 +88,18 @@ def test_only_the_supervisor_is_given_the_end_of_the_journal_to_keep(september: 
 def test_after_months_without_us_one_month_comes_and_no_flood(september: House) -> None:
     on(september, "2027-02-22")
     assert [each.title for each in months(september, "jian")] == ["2027年1月月报"]
+
+
+def test_who_has_had_enough_this_week_gets_the_month_when_there_is_room(september: House) -> None:
+    chen = september.person("chen").id
+    with september.database.write() as tx:
+        for _ in range(3):
+            pushes.note(tx, chen, date(2026, 10, 14), "morning")
+    for day in ("2026-10-14", "2026-10-15"):
+        on(september, day)
+    assert (len(months(september, "chen")), len(months(september, "fang"))) == (0, 1)
+    on(september, "2026-10-19")
+    assert len(months(september, "chen")) == 1
 
 
 def test_a_month_with_nothing_in_it_is_not_told(house: House) -> None:

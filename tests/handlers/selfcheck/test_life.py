@@ -15,7 +15,7 @@ from handlers.contract.refusal import Refusal
 from handlers.contract.reply import Reply
 from handlers.mechanisms.deadline import jobs as mornings
 from handlers.selfcheck import checks, views
-from storage import people, selfcheck
+from storage import people, pushes, selfcheck
 from storage.people import NewPerson
 from tests.bot.paging import phone_of, way, words
 from tests.house import ZONE, House, button_in, buttons_of, read
@@ -150,6 +150,18 @@ def test_months_that_were_missed_are_opened_in_their_order_with_one_card(office:
         f"2. 财务部（2026年8月）{late}",
         "3. 财务部（2026年9月）10月13日到期",
     ]
+
+
+def test_a_lead_who_has_had_enough_this_week_hears_of_the_sheet_when_there_is_room(office: Office) -> None:
+    wang = office.house.person("wang").id
+    with office.house.database.write() as tx:
+        for _ in range(3):
+            pushes.note(tx, wang, date(2026, 10, 8), "morning")
+    office.day("2026-10-08")
+    assert office.house.cards("wang") == []
+    assert "自查表 · 财务部" in read(office.house.say("wang", "待办").card)
+    office.day("2026-10-12")
+    assert "财务部的自查表" in read(office.house.cards("wang", "morning:")[-1])
 
 
 def test_nobody_gets_a_sheet_on_a_free_day(office: Office) -> None:
