@@ -362,6 +362,35 @@ def settings_confirm(name: str, resolution: str, decided_on: datetime, path: Pat
 
 
 @main.group()
+def duties() -> None:
+    """年度任务清单。"""
+
+
+@duties.command("import")
+@CSV
+@DRY_RUN
+@CONFIG
+def duties_import(file: Path, dry_run: bool, path: Path) -> None:
+    """导入改过的年度任务清单；改动的行要写决议编号和日期。"""
+    from bot.importing import import_duties
+
+    _finish(import_duties(_installation(_current(_app(path))), file, dry_run=dry_run))
+
+
+@duties.command("export")
+@CONFIG
+def duties_export(path: Path) -> None:
+    """按导入的格式打印现在的年度任务清单，可以改好再导入。"""
+    from handlers.duty.listing import written
+
+    app = _current(_app(path))
+    with app.looking() as ctx:
+        click.echo(
+            f"\ufeff{written(ctx)}", nl=False
+        )  # without this mark Excel takes the Chinese for another encoding
+
+
+@main.group()
 def calendar() -> None:
     """放假和调休安排。"""
 

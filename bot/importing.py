@@ -15,6 +15,7 @@ import click
 
 from bot.context import JobContext
 from handlers.calendar import service as calendar
+from handlers.duty import listing
 from handlers.mechanisms.sheet.forms import Problem
 from handlers.people import service
 from storage.database import Database
@@ -131,6 +132,15 @@ def import_calendar(
         return calendar.import_calendar(ctx, raw, notice, replace=replace)
 
     return _run(to, file, dry_run, "年", work)
+
+
+def import_duties(to: Installation, file: Path, *, dry_run: bool = False) -> bool:
+    """Import a file of duties and print what came of it; True when all went well."""
+
+    def work(ctx: JobContext, raw: bytes) -> Plan:
+        return listing.plan_duties(ctx, raw) if dry_run else listing.import_duties(ctx, raw)
+
+    return _run(to, file, dry_run, "项任务", work)
 
 
 def _run(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     ForeignKey,
@@ -17,10 +19,12 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    Text,
     UniqueConstraint,
     delete,
     insert,
     select,
+    text,
     update,
 )
 
@@ -61,6 +65,37 @@ duty_file = Table(
     Column("size", BigInteger, nullable=False),
     Column("mime", String(100), nullable=False),
 )
+
+
+duty_sealed = Table(
+    "duty_sealed",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("duty_id", Id, ForeignKey("duty.id"), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("act", String(16), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("opened", Boolean, nullable=False),
+)
+_still_sealed = duty_sealed.c.opened.is_(False)
+Index(
+    "ix_duty_sealed", duty_sealed.c.id, sqlite_where=text("opened = 0"), postgresql_where=text("NOT opened")
+)
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """An act that only supervisors may know of yet: what the journal will say, `actor` is a person's key."""
+
+    id: int
+    duty_id: int
+    version: int
+    act: str
+    actor: str
+    facts: Mapping[str, Any]
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -155,6 +190,42 @@ def by_number(tx: Tx, number: str) -> Occurrence | None:
     """Return an occurrence by its number, `RW-2026-0001`."""
     row = tx.one(select(duty).where(duty.c.number == number))
     return _occurrence(row) if row else None
+
+
+def seal(
+    tx: Tx, duty_id: int, version: int, act: str, actor: str, facts: Mapping[str, object], now: datetime
+) -> None:
+    """Keep an act out of the journal until its time comes."""
+    words = json.dumps(facts, ensure_ascii=False, sort_keys=True)
+    values = {"duty_id": duty_id, "version": version, "act": act, "actor": actor, "facts": words}
+    tx.run(insert(duty_sealed).values(**values, at=now, opened=False))
+
+
+def sealed(tx: Tx) -> list[Sealed]:
+    """Return the acts that the journal does not have yet, the first one first."""
+    return [
+        _sealed(row) for row in tx.run(select(duty_sealed).where(_still_sealed).order_by(duty_sealed.c.id))
+    ]
+
+
+def intended(tx: Tx, duty_id: int) -> list[Sealed]:
+    """Return the plans that were made for an occurrence, the first one first."""
+    mine = (duty_sealed.c.duty_id == duty_id, duty_sealed.c.act == "intended")
+    return [_sealed(row) for row in tx.run(select(duty_sealed).where(*mine).order_by(duty_sealed.c.id))]
+
+
+def opened_up(tx: Tx, sealed_id: int) -> None:
+    """Note that the journal has an act now."""
+    tx.run(update(duty_sealed).where(duty_sealed.c.id == sealed_id).values(opened=True))
+
+
+def _sealed(row: Row[Any]) -> Sealed:
+    return Sealed(row.id, row.duty_id, row.version, row.act, row.actor, json.loads(row.facts), row.at)
+
+
+def set_due(tx: Tx, duty_id: int, day: date) -> None:
+    """Write down the day that an authority or a calendar gave an occurrence; nobody acted."""
+    tx.run(update(duty).where(duty.c.id == duty_id).values(due_on=day))
 
 
 def due_between(tx: Tx, first: date, last: date) -> list[Occurrence]:

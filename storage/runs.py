@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Column, String, Table, select
@@ -25,6 +26,12 @@ def last(tx: Tx, job: str) -> tuple[str, datetime] | None:
     )
     row = tx.one(chosen.limit(1))
     return (row.period, row.at) if row else None
+
+
+def done(tx: Tx, job: str, periods: Sequence[str]) -> set[str]:
+    """Return which of the periods a job has run for."""
+    mine = (run.c.job == job, run.c.period.in_(list(periods)))
+    return set(tx.run(select(run.c.period).where(*mine)).scalars())
 
 
 def begin(tx: Tx, job: str, period: str, now: datetime) -> bool:

@@ -59,6 +59,17 @@ def newest_of(tx: Tx, names: Sequence[str]) -> dict[str, Setting]:
     }
 
 
+def beginning_with(tx: Tx, prefix: str) -> dict[str, Setting]:
+    """Return the newest version of every setting whose name begins so, by the rest of the name."""
+    chosen = select(setting).where(setting.c.name.startswith(prefix, autoescape=True))
+    return {
+        row.name.removeprefix(prefix): Setting(
+            row.name, json.loads(row.value), row.version, row.resolution, row.decided_on
+        )
+        for row in tx.run(chosen.order_by(setting.c.version))
+    }
+
+
 def of_version(tx: Tx, name: str, version: int, default: object) -> Setting:
     """Return a setting as it stood at a version; version 0 is the default."""
     row = tx.one(_OF_VERSION, {"named": name, "at": version}) if version else None

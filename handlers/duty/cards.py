@@ -21,7 +21,10 @@ from handlers.contract.card import (
     Tone,
 )
 from handlers.contract.wording import moment
+from handlers.duty.due import period_words
 from handlers.duty.rules import STATE_WORDS, Act, Duty, State
+from handlers.mechanisms.evidence import forms as evidence_forms
+from handlers.mechanisms.evidence.forms import Evidence
 
 if TYPE_CHECKING:
     from storage.duties import Occurrence
@@ -31,11 +34,13 @@ TONES = {State.OPEN: Tone.PENDING, State.HANDED: Tone.PENDING, State.DONE: Tone.
 _ASKS: Mapping[Act, tuple[str, str]] = {
     Act.HAND_IN: ("交材料", "一句话说明；照片、文件或链接一起交"),
     Act.SEND_BACK: ("退回补充", "还差什么"),
+    Act.INTEND: ("写计划", "去哪里、看什么、谁去；只有监事看得到，季度结束后写进流水账"),
 }
 
 
 class Picture(Struct, frozen=True):
-    """All that is needed to show an occurrence: `mine` to do, `confirming` mine to confirm."""
+    """All that is needed to show an occurrence: `mine` to do, `confirming` mine to confirm, `proofs` sent but
+    not handed in, `fixed`: an authority has named the day, `plans` made beforehand."""
 
     found: Occurrence
     duty: Duty
@@ -44,8 +49,10 @@ class Picture(Struct, frozen=True):
     proofs: Sequence[str]
     mine: bool
     confirming: bool
-    files: int
+    sent: Evidence | None
     zone: str
+    fixed: bool = False
+    plans: Sequence[str] = ()
 
 
 def card(picture: Picture, reader: int, ask: Act | None) -> Card:
@@ -57,18 +64,23 @@ def card(picture: Picture, reader: int, ask: Act | None) -> Card:
         subject=f"{found.subject}:{reader}",
         tone=TONES[state],
         tag=STATE_WORDS[state],
-        subtitle=f"{day}{'（暂定，以当年通知为准）' if duty.provisional else ''}",
+        subtitle=f"{day}{'（暂定，以当年通知为准）' if duty.provisional and not picture.fixed else ''}",
         preview=f"任务 {found.number} {STATE_WORDS[state]}",
         fields=(
-            Field("事项", f"{duty.title}（{duty.code}，{found.period}）", wide=True),
+            Field("事项", f"{duty.title}（{duty.code}，{_period(picture)}）", wide=True),
             Field("谁来做", "、".join(picture.owners) or "还没有人"),
             Field("要交什么", duty.evidence, wide=True),
         ),
         sections=_sections(picture),
         buttons=_buttons(picture, state) if ask is None else (),
-        form=words_form(found, ask) if ask else None,
+        form=words_form(found, ask, picture.sent) if ask else None,
         calls=(state is State.OPEN and picture.mine) or (state is State.HANDED and picture.confirming),
     )
+
+
+def _period(picture: Picture) -> str:
+    event, words = picture.duty.event, period_words(picture.found.period)
+    return f"{words}{event}" if event else words
 
 
 def _sections(picture: Picture) -> tuple[Section, ...]:
@@ -83,15 +95,19 @@ def _sections(picture: Picture) -> tuple[Section, ...]:
     if found.confirmed_by and found.confirmed_at:
         at = moment(found.confirmed_at, picture.zone)
         lines.append(f"{at} {picture.names[found.confirmed_by]} 确认完成")
-    if picture.files:
-        lines.append(f"已收到 {picture.files} 个文件，提交时一并交上")
+    plans = (Section(tuple(picture.plans), title="事先的计划"),) if picture.plans else ()
+    return plans + _course(lines)
+
+
+def _course(lines: Sequence[str]) -> tuple[Section, ...]:
     return (Section(tuple(lines), title="经过"),) if lines else ()
 
 
 def _buttons(picture: Picture, state: State) -> tuple[Button, ...]:
     found = picture.found
     if state is State.OPEN and picture.mine:
-        return (_ask_button(found, Act.HAND_IN, Style.PRIMARY),)
+        plan = (_ask_button(found, Act.INTEND, Style.PLAIN),) if picture.duty.secret else ()
+        return (_ask_button(found, Act.HAND_IN, Style.PRIMARY), *plan)
     if state is State.HANDED and picture.confirming:
         sure = Confirm("确认完成？", "材料您看过，这件事已经做了。")
         args = _args(found, Act.CONFIRM)
@@ -109,17 +125,30 @@ def _args(found: Occurrence, act: Act) -> Args:
     return {"duty": found.id, "version": found.version, "act": act.value}
 
 
-def words_form(found: Occurrence, act: Act) -> Form:
-    """Return the question that goes before an act."""
+def words_form(found: Occurrence, act: Act, proofs: Evidence | None = None) -> Form:
+    """Return the question that goes before an act; what is handed in has its files, and a page."""
     label, hint = _ASKS[act]
     question = Question("text", f"{label}：{found.number}", Kind.LONG_TEXT, hint=hint, limit=TEXT_LIMIT)
     button = Button("提交", "duty.say", _args(found, act), Style.PRIMARY)
-    return Form(name=f"duty-{act}", questions=(question,), buttons=(button,), at_once=True)
+    with_files = act is Act.HAND_IN
+    return Form(
+        name=f"duty-{act}",
+        questions=(question, evidence_forms.question(proofs)) if with_files else (question,),
+        buttons=(button,),
+        at_once=True,
+        page=with_files,
+        title=f"{label} {found.number}",
+    )
 
 
 def typed_act(label: str) -> Act | None:
     """Return the act whose button is called so."""
-    return {"交材料": Act.HAND_IN, "退回补充": Act.SEND_BACK, "确认完成": Act.CONFIRM}.get(label)
+    return {
+        "交材料": Act.HAND_IN,
+        "退回补充": Act.SEND_BACK,
+        "确认完成": Act.CONFIRM,
+        "写计划": Act.INTEND,
+    }.get(label)
 
 
 def show_button(found: Occurrence, label: str = "查看") -> Button:

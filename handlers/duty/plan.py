@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from handlers.contract.roles import Role
-from handlers.duty.rules import Duty, Group, Monthly, Quarterly, Yearly, YearlyWeekday
+from handlers.duty.due import After, Monthly, Quarterly, Yearly, YearlyWeekday
+from handlers.duty.rules import Duty, Group
 
 _LEAD = (Role.SECRETARY_GENERAL,)
 _FINANCE = (Role.FINANCE_HEAD, Role.ACCOUNTANT)
@@ -67,4 +68,38 @@ DUTIES: tuple[Duty, ...] = (
 """In the order in which they are listed. What the product itself sees to is not here: P31 by claims, P47 by
 findings, P48 by self-checks. What has no date (P13, P22, P42) is not here either."""
 
-BY_CODE: Mapping[str, Duty] = {each.code: each for each in DUTIES}
+COUNCIL, LEGAL, HEAD, CASH, BRANCH = "换届", "法定代表人变更", "负责人变更", "财务交接", "分支机构变动"
+_ROSTER = (Role.ADMINISTRATOR, Role.SECRETARY_GENERAL)
+
+
+def _after(
+    code: str, title: str, owners: tuple[Role, ...], confirms: tuple[Role, ...], due: After, evidence: str
+) -> Duty:
+    return Duty(code, title, Group.CHANGE, owners, confirms, due, 0, evidence, on=True)
+
+
+EVENTS: tuple[Duty, ...] = (
+    _after("HJ1", "换届审计", _FINANCE, _WATCH, After(COUNCIL, 20), "审计报告"),
+    _after("HJ2", "新一届名单报登记管理机关备案", _LEAD, _CHAIR, After(COUNCIL, 15), "备案回执"),
+    _after("HJ3", "调整领导小组和党组织分工", _PARTY, _CHAIR, After(COUNCIL, 15), "文件"),
+    _after("HJ4", "新任人员签《廉洁承诺书》", _LEAD, _WATCH, After(COUNCIL, 10), "签好的承诺书"),
+    _after("HJ5", "在助手里改好职务", _ROSTER, _WATCH, After(COUNCIL, 3), "导入后的名单"),
+    _after("FR1", "法定代表人离任审计", _FINANCE, _WATCH, After(LEGAL, 30), "审计报告"),
+    _after("FR2", "办理登记、银行、税务变更", _LEAD, _CHAIR, After(LEGAL, 30), "变更回执"),
+    _after("FR3", "移交公章、法人章和证书", _LEAD, _WATCH, After(LEGAL, 5), "双方签字的移交清单"),
+    _after("FR4", "在助手里改好职务", _ROSTER, _WATCH, After(LEGAL, 3), "导入后的名单"),
+    _after("FZ1", "清理借款和没报完的单子", _FINANCE, _WATCH, After(HEAD, 10), "清单"),
+    _after("FZ2", "移交资料、物资和合同", _LEAD, _WATCH, After(HEAD, 10), "双方签字的移交清单"),
+    _after("FZ3", "没销号的问题换责任人", _SUPERVISOR, _CHAIR, After(HEAD, 5), "换好的编号"),
+    _after("FZ4", "改好名单、项目负责人和授权代签", _ROSTER, _WATCH, After(HEAD, 3), "导入后的名单"),
+    _after("CW1", "移交账目、凭证和票据", _FINANCE, _WATCH, After(CASH, 10), "双方和监交人签字的清册"),
+    _after("CW2", "核对银行余额、盘点现金", _FINANCE, _WATCH, After(CASH, 5), "对账单和盘点表"),
+    _after("CW3", "移交网银盾、口令和印鉴，换新口令", _FINANCE, _WATCH, After(CASH, 3), "移交清单"),
+    _after("CW4", "清理借款和往来款", _FINANCE, _WATCH, After(CASH, 10), "清单"),
+    _after("CW5", "财务负责人离任审计", _FINANCE, _WATCH, After(CASH, 30), "审计报告"),
+    _after("CW6", "在助手里改好职务", _ROSTER, _WATCH, After(CASH, 3), "导入后的名单"),
+    _after("FZJG", "分支机构设立、变更报备案", _LEAD, _CHAIR, After(BRANCH, 15), "备案回执"),
+)
+"""What has to be done when something happens, all of it at once."""
+
+BY_CODE: Mapping[str, Duty] = {each.code: each for each in (*DUTIES, *EVENTS)}

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import hashlib
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from handlers.contract.refusal import Refusal
 from handlers.contract.roles import Role
-from handlers.contract.wording import month_words
-from handlers.mechanisms.deadline.rules import rung_day
-from scheduler import workdays
-from scheduler.workdays import Calendar
+from handlers.duty.due import After, Due, end_of
 
 if TYPE_CHECKING:
     from storage.people import Person
@@ -23,8 +22,13 @@ RUNGS = (-5, -1, 0, 1, 3)
 SWITCH = "duty."
 """A setting of this name with the duty's code turns it on or off, with the council's resolution."""
 
-ONE_DAY = timedelta(days=1)
-QUARTER = 3
+
+PLAN, NOTICE = "dutyplan.", "dutyday."
+"""A setting of this name with the code holds what the council changed about a duty; with code and period the
+day that an authority named."""
+
+CODE = re.compile(r"[A-Z][A-Z0-9]{0,9}[a-z]?")
+TEXT_LIMIT, LEAD_LIMIT = 60, 60
 
 
 class Group(StrEnum):
@@ -36,40 +40,7 @@ class Group(StrEnum):
     GOVERNANCE = "治理"
     PROJECTS = "项目"
     CULTURE = "文化"
-
-
-@dataclass(frozen=True)
-class Yearly:
-    """The same day every year; the last working day before it where nobody works then."""
-
-    month: int
-    day: int
-
-
-@dataclass(frozen=True)
-class YearlyWeekday:
-    """The n-th weekday of a month, Monday is 0: the third Tuesday of March is World Social Work Day."""
-
-    month: int
-    n: int
-    weekday: int
-
-
-@dataclass(frozen=True)
-class Monthly:
-    """The n-th working day of the month after."""
-
-    n: int
-
-
-@dataclass(frozen=True)
-class Quarterly:
-    """The n-th working day after the quarter."""
-
-    n: int
-
-
-Due = Yearly | YearlyWeekday | Monthly | Quarterly
+    CHANGE = "变动"
 
 
 @dataclass(frozen=True)
@@ -91,13 +62,10 @@ class Duty:
     secret: bool = False
     provisional: bool = False
 
-
-@dataclass(frozen=True)
-class Coming:
-    """One occurrence of a duty: the period it is for (`2026`, `2026-Q3`, `2026-09`) and its day."""
-
-    period: str
-    day: date
+    @property
+    def event(self) -> str:
+        """What has to happen for it to open; empty where a date does it."""
+        return self.due.event if isinstance(self.due, After) else ""
 
 
 class State(StrEnum):
@@ -112,94 +80,36 @@ STATE_WORDS: Mapping[State, str] = {State.OPEN: "待办", State.HANDED: "待确�
 
 
 class Act(StrEnum):
-    """What people do with a duty."""
+    """What people do with a duty. INTEND is the plan of a secret one, made before it is carried out."""
 
     HAND_IN = "handed"
     CONFIRM = "confirmed"
     SEND_BACK = "returned"
+    INTEND = "intended"
 
 
-ACT_WORDS: Mapping[Act, str] = {Act.HAND_IN: "交材料", Act.CONFIRM: "确认完成", Act.SEND_BACK: "退回补充"}
+ACT_WORDS: Mapping[Act, str] = {
+    Act.HAND_IN: "交材料",
+    Act.CONFIRM: "确认完成",
+    Act.SEND_BACK: "退回补充",
+    Act.INTEND: "写计划",
+}
 
 TABLE: Mapping[tuple[State, Act], State] = {
     (State.OPEN, Act.HAND_IN): State.HANDED,
     (State.HANDED, Act.CONFIRM): State.DONE,
     (State.HANDED, Act.SEND_BACK): State.OPEN,
+    (State.OPEN, Act.INTEND): State.OPEN,
 }
-
-
-def coming(due: Due, today: date, calendar: Calendar) -> Iterator[Coming]:
-    """Yield the occurrences whose day is not long past, in order, for a year ahead."""
-    for year in (today.year - 1, today.year, today.year + 1):
-        for each in _of_year(due, year, calendar):
-            if each.day >= today:
-                yield each
-
-
-def last_due(due: Due, today: date, calendar: Calendar) -> Coming | None:
-    """Return the newest occurrence whose day is past."""
-    past = [each for each in _two_years(due, today, calendar) if each.day < today]
-    return past[-1] if past else None
-
-
-def last_ended(due: Due, today: date, calendar: Calendar) -> Coming:
-    """Return the newest occurrence whose period is over; its day may still come."""
-    return [each for each in _two_years(due, today, calendar) if _end(each.period) <= today][-1]
-
-
-def _two_years(due: Due, today: date, calendar: Calendar) -> Iterator[Coming]:
-    for year in (today.year - 1, today.year):
-        yield from _of_year(due, year, calendar)
-
-
-def period_words(period: str) -> str:
-    """Return a period as people say it: 2026年, 2026年第3季度, 2026年9月."""
-    year, _, rest = period.partition("-")
-    if not rest:
-        return f"{year}年"
-    return f"{year}年第{rest[1:]}季度" if rest.startswith("Q") else month_words(period)
-
-
-def _of_year(due: Due, year: int, calendar: Calendar) -> Iterator[Coming]:
-    match due:
-        case Yearly(month, day):
-            yield Coming(str(year), _not_after(date(year, month, day), calendar))
-        case YearlyWeekday(month, n, weekday):
-            first = date(year, month, 1)
-            day_of = first + ((weekday - first.weekday()) % 7 + 7 * (n - 1)) * ONE_DAY
-            yield Coming(str(year), day_of)
-        case Monthly(n):
-            for month in range(1, 13):
-                following = _first_after(year, month)
-                yield Coming(f"{year}-{month:02}", workdays.add(following - ONE_DAY, n, calendar).day)
-        case Quarterly(n):
-            for quarter in range(1, 5):
-                following = _first_after(year, quarter * QUARTER)
-                yield Coming(f"{year}-Q{quarter}", workdays.add(following - ONE_DAY, n, calendar).day)
-
-
-def _first_after(year: int, month: int) -> date:
-    return date(year + month // 12, month % 12 + 1, 1)
-
-
-def _not_after(day: date, calendar: Calendar) -> date:
-    return day if workdays.is_workday(day, calendar) else workdays.last_before(day, calendar)
-
-
-def opens_on(duty: Duty, day: date, calendar: Calendar) -> date:
-    """Return the working day on which an occurrence opens."""
-    return rung_day(day, -duty.lead, calendar)
 
 
 def is_over(duty: Duty, period: str, today: date) -> bool:
     """Whether a period has ended, so that a secret duty may be seen as done or not done."""
-    return not duty.secret or today >= _end(period)
+    return not duty.secret or today >= end_of(period)
 
 
-def _end(period: str) -> date:
-    """Return the first day after a quarter or a year."""
-    year, _, quarter = period.partition("-Q")
-    return _first_after(int(year), int(quarter) * QUARTER) if quarter else _first_after(int(year[:4]), 12)
+OWNERS_ACTS = (Act.HAND_IN, Act.INTEND)
+"""What its owners do; the rest is done by those who confirm."""
 
 
 def holders(roles: Sequence[Role], people: Sequence[Person]) -> list[Person]:
@@ -215,10 +125,10 @@ def next_state(state: State, act: Act, duty: Duty, person: Person, able: Sequenc
     """Return where an act leads; `able` may do it. Raises Refusal when it cannot be done now, or not by this
     person."""
     to = TABLE.get((state, act))
-    if to is None:
+    if to is None or (act is Act.INTEND and not duty.secret):
         raise Refusal(f"「{duty.title}」现在{STATE_WORDS[state]}，不能{ACT_WORDS[act]}")
     if person.id not in {each.id for each in able}:
-        wanted = duty.owners if act is Act.HAND_IN else duty.confirms
+        wanted = duty.owners if act in OWNERS_ACTS else duty.confirms
         names = "、".join(each.name for each in able) or "、".join(wanted)
         raise Refusal(f"{ACT_WORDS[act]}要由{names}来做")
     return to
@@ -232,3 +142,27 @@ def may_see(duty: Duty, period: str, person: Person, today: date) -> bool:
 def watches(roles: Collection[str]) -> bool:
     """Whether somebody sees everybody's duties."""
     return bool({Role.SUPERVISOR, Role.SECRETARY_GENERAL, Role.CHAIR} & set(roles))
+
+
+EVENT_AHEAD, EVENT_BACK = 30, 366
+"""Calendar days for which an event may be told ahead, and told late."""
+
+
+def plausible(day: date, today: date) -> None:
+    """Raises Refusal for the day of an event that is a slip."""
+    if not -EVENT_BACK <= (day - today).days <= EVENT_AHEAD:
+        raise Refusal(f"{day} 离今天太远了。发生以后再登记，或核对年份")
+
+
+def commitment(text: str, salt: str) -> dict[str, object]:
+    """Return a plan with what proves later that it was made before: SHA-256 over salt and text."""
+    digest = hashlib.sha256(f"{salt}{text}".encode()).hexdigest()
+    return {"text": text, "salt": salt, "sha256": digest}
+
+
+def receipt(number: str, made: Mapping[str, object]) -> str:
+    """Return what the planner keeps in the chat: the platform dates it."""
+    return (
+        f"{number} 的计划记下了，只有监事看得到。存证码 {made['sha256']}。"
+        "这条消息就是事先有计划的凭据，请不要删；季度结束后，计划和存证码会写进流水账。"
+    )

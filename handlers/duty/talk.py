@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from handlers.contract.card import Args, Form, number_in
 from handlers.contract.context import Asked, Context
-from handlers.contract.incoming import Click, FileLost, FileOffered, FileStored, Message, Submission
+from handlers.contract.incoming import (
+    Click,
+    FileGiven,
+    FileLost,
+    FileOffered,
+    FileStored,
+    FileTaken,
+    Message,
+    Submission,
+)
 from handlers.contract.refusal import Refusal
 from handlers.contract.reminder import Waiting
 from handlers.contract.reply import Reply
 from handlers.contract.roles import Role
+from handlers.contract.wording import resolution_in
 from handlers.duty import cards, service
-from handlers.duty.plan import BY_CODE, DUTIES
+from handlers.duty.due import due_in, due_words
 from handlers.duty.rules import ACT_WORDS, Act, State
+from handlers.duty.scene import scene
 from handlers.mechanisms.evidence import service as evidence
 from storage import duties
 from storage.duties import Occurrence
@@ -23,25 +33,28 @@ from storage.people import Person
 
 NAME = "duty"
 SHOWN, BUTTONS = 10, 5
-_TURN = re.compile(r"(开启|关闭)\s+(\w+)\s+决议\s*(\S{1,60})\s+(\d{4}-\d{2}-\d{2})")
+SOURCE_LIMIT = 60
 
 
 def tasks(ctx: Asked, message: Message) -> Reply:
-    """任务: the list; 任务 清单: the year's; 任务 <编号> …: one; 任务 开启 P54a 决议 2026-05 2026-03-01."""
-    words = message.rest.split(maxsplit=2)
-    if not words:
+    """任务: the list; 任务 清单: the year's; 任务 <编号> …: one; else what is done with the list by a
+    resolution, by an authority's notice, or because something happened."""
+    first, _, rest = message.rest.partition(" ")
+    if not first:
         return _list(ctx)
-    if words[0] == "清单":
-        return _plan(ctx)
-    if words[0] in ("开启", "关闭"):
-        return _turn(ctx, message.rest)
-    found = service.readable(ctx, duties.by_number(ctx.tx, words[0].upper()))
-    if len(words) == 1:
+    if first in _WITH_LIST:
+        return _WITH_LIST[first](ctx, first, rest.strip())
+    found = service.readable(ctx, duties.by_number(ctx.tx, first.upper()))
+    label, _, text = rest.strip().partition(" ")
+    if not label:
         return Reply(card=service.card(ctx, found, ctx.person))
-    what = cards.typed_act(words[1])
+    if label == SAME:
+        other = service.readable(ctx, duties.by_number(ctx.tx, text.strip().upper()))
+        return _answer(ctx, service.same_as(ctx, found, other), Act.HAND_IN)
+    what = cards.typed_act(label)
     if what is None:
-        raise Refusal(f"没看懂「{words[1][:10]}」。发「任务 {found.number}」，用卡片上的按钮")
-    return _done(ctx, found.id, found.version, what, words[2] if len(words) > 2 else "")
+        raise Refusal(f"没看懂「{label[:10]}」。发「任务 {found.number}」，用卡片上的按钮")
+    return _done(ctx, found.id, found.version, what, text)
 
 
 def show(ctx: Asked, click: Click) -> Reply:
@@ -55,14 +68,21 @@ def ask(ctx: Asked, click: Click) -> Reply:
     """交材料 or 退回补充: the question; files that are sent from now on belong to it."""
     found = service.readable(ctx, duties.get(ctx.tx, number_in(click.args, "duty")))
     what = _act_in(click.args)
-    files = len(evidence.begin(ctx, NAME, found.id).files) if what is Act.HAND_IN else 0
-    return Reply(card=service.card(ctx, found, ctx.person, ask=what, files=files))
+    proofs = evidence.begin(ctx, NAME, found.id) if what is Act.HAND_IN else None
+    return Reply(card=service.card(ctx, found, ctx.person, what, proofs))
 
 
 def words_form(ctx: Asked, args: Args) -> Form:
     """The question before an act, where it is asked by itself."""
     found = service.readable(ctx, duties.get(ctx.tx, number_in(args, "duty")))
-    return cards.words_form(found, _act_in(args))
+    what = _act_in(args)
+    return cards.words_form(found, what, evidence.find(ctx, NAME) if what is Act.HAND_IN else None)
+
+
+def enclose(ctx: Asked, event: FileGiven | FileTaken) -> None:
+    """A file that was given on the page of what is handed in, or taken out there."""
+    found = service.readable(ctx, duties.get(ctx.tx, number_in(event.args, "duty")))
+    evidence.enclose(ctx, NAME, found.id, event)
 
 
 def say(ctx: Asked, submission: Submission) -> Reply:
@@ -88,15 +108,20 @@ def cancel(ctx: Asked) -> Reply | None:
 
 def waiting(ctx: Context, person: Person) -> Sequence[Waiting]:
     """What waits for a person: theirs to do, or theirs to confirm."""
+    now = scene(ctx)
     return [
-        Waiting(_line(ctx, each), cards.show_button(each), each.due_on if each.state == State.OPEN else None)
+        Waiting(
+            service.line(now, each),
+            cards.show_button(each),
+            each.due_on if each.state == State.OPEN else None,
+        )
         for each in service.waiting_for(ctx, person)[:SHOWN]
     ]
 
 
 def _list(ctx: Asked) -> Reply:
-    found = service.seen_by(ctx, ctx.person)
-    lines = [f"{n}. {_line(ctx, each)}" for n, each in enumerate(found[:SHOWN], 1)]
+    found, now = service.seen_by(ctx, ctx.person), scene(ctx)
+    lines = [f"{n}. {service.line(now, each)}" for n, each in enumerate(found[:SHOWN], 1)]
     if len(found) > SHOWN:
         lines.append(f"还有 {len(found) - SHOWN} 件，办完这些再发「任务」。")
     buttons = [cards.show_button(each, f"看 {n}") for n, each in enumerate(found[:BUTTONS], 1)]
@@ -105,31 +130,71 @@ def _list(ctx: Asked) -> Reply:
     )
 
 
-def _plan(ctx: Asked) -> Reply:
+def _plan(ctx: Asked, _first: str, _rest: str) -> Reply:
     """The whole list with what is on; what is secret stands in the supervisors' list alone."""
     lines = [
-        f"{'●' if service.is_on(ctx, each) else '○'} {each.code} {each.title}（{'/'.join(each.owners)}）"
-        for each in DUTIES
-        if not each.secret or Role.SUPERVISOR in ctx.person.roles
+        f"{'●' if each.on else '○'} {each.code} {each.title}"
+        f"（{'/'.join(each.owners)}，{due_words(each.due)}）"
+        for each in scene(ctx).duties.values()
+        if not each.event and (not each.secret or Role.SUPERVISOR in ctx.person.roles)
     ]
     lines.append("● 已开启  ○ 未开启；秘书长或理事长发「任务 开启 编码 决议 编号 日期」")
+    events = "、".join(dict.fromkeys(each.event for each in scene(ctx).duties.values() if each.event))
+    lines.append(f"有变动时发「任务 发生 换届 2026-05-20」，会列出要办的事。可以登记：{events}")
     return Reply(card=cards.list_card("年度任务清单", f"duty-plan:{ctx.person.id}", lines, (), ""))
 
 
-def _turn(ctx: Asked, text: str) -> Reply:
-    found = _TURN.fullmatch(text.strip())
-    if found is None:
-        raise Refusal("请写成「任务 开启 P54a 决议 2026-05 2026-03-01」：编码、决议编号、决议日期")
+def _turn(ctx: Asked, first: str, rest: str) -> Reply:
+    code, by = resolution_in(rest, f"任务 {first} P54a")
+    duty = service.turn(ctx, code.strip(), first == "开启", by)
+    return Reply(text=f"「{duty.title}」已{first}，依据决议 {by.number}（{by.decided_on}）。")
+
+
+def _put_off(ctx: Asked, _first: str, rest: str) -> Reply:
+    words, by = resolution_in(rest, "任务 改期 P54a 每年6月20日")
+    code, _, due = words.partition(" ")
+    duty = service.put_off(ctx, code, due_in(due), by)
+    words = f"「{duty.title}」改为{due_words(duty.due)}，依据决议 {by.number}。已经打开的照原来的日子。"
+    return Reply(text=words)
+
+
+def _notice(ctx: Asked, _first: str, rest: str) -> Reply:
+    code, day, source = (*rest.split(maxsplit=2), "", "", "")[:3]
+    if not source:
+        raise Refusal("请写成「任务 通知 NJ1 2026-05-15 通知的文号或名称」")
+    if len(source) > SOURCE_LIMIT:
+        raise Refusal(f"通知的文号或名称最多 {SOURCE_LIMIT} 个字")
+    duty, period = service.notice(ctx, code, _day(day), source)
+    return Reply(text=f"「{duty.title}」{period}年定在 {day}，依据 {source}。")
+
+
+def _happened(ctx: Asked, _first: str, rest: str) -> Reply:
+    event, day, words = (*rest.split(maxsplit=2), "", "", "")[:3]
+    if not day:
+        raise Refusal("请写成「任务 发生 换届 2026-05-20 说明」：什么事、哪一天，说明可以不写")
+    opened, now = service.happened(ctx, event, _day(day), words[: service.TEXT_LIMIT]), scene(ctx)
+    lines = [f"{n}. {service.line(now, each)}" for n, each in enumerate(opened, 1)]
+    buttons = [cards.show_button(each, f"看 {n}") for n, each in enumerate(opened[:BUTTONS], 1)]
+    subject = f"duty-event:{event}:{day}:told:{ctx.person.id}"
+    return Reply(card=cards.list_card(f"{event}，要办 {len(opened)} 件", subject, lines, buttons, ""))
+
+
+def _day(typed: str) -> date:
     try:
-        decided_on = date.fromisoformat(found[4])
+        return date.fromisoformat(typed)
     except ValueError:
-        raise Refusal(f"{found[4]} 不是一个日期，请写成 2026-03-01 这样") from None
-    duty = service.turn(ctx, found[2], found[1] == "开启", found[3], decided_on)
-    return Reply(text=f"「{duty.title}」已{found[1]}，依据决议 {found[3]}（{decided_on}）。")
+        raise Refusal(f"{typed[:20]} 不是一个日期，请写成 2026-05-20 这样") from None
 
 
-def _line(ctx: Context, found: Occurrence) -> str:
-    return cards.line(found, BY_CODE[found.code], [each.name for each in service.owners(ctx, found)])
+_WITH_LIST: Mapping[str, Callable[[Asked, str, str], Reply]] = {
+    "清单": _plan,
+    "开启": _turn,
+    "关闭": _turn,
+    "改期": _put_off,
+    "通知": _notice,
+    "发生": _happened,
+}
+SAME = "同"
 
 
 def _done(ctx: Asked, duty_id: int, version: int, what: Act, text: str) -> Reply:
@@ -137,7 +202,10 @@ def _done(ctx: Asked, duty_id: int, version: int, what: Act, text: str) -> Reply
     if what is not Act.CONFIRM and not 0 < len(text) <= service.TEXT_LIMIT:
         raise Refusal(f"{ACT_WORDS[what]}请写一句话，最多 {service.TEXT_LIMIT} 个字")
     files = evidence.taken(ctx, NAME, duty_id) if what is Act.HAND_IN else []
-    found = service.act(ctx, duty_id, version, what, text, files)
+    return _answer(ctx, service.act(ctx, duty_id, version, what, text, files), what)
+
+
+def _answer(ctx: Asked, found: Occurrence, what: Act) -> Reply:
     return Reply(card=service.card(ctx, found, ctx.person), toast=f"{found.number} 已{ACT_WORDS[what]}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from handlers.contract.card import Card
@@ -35,16 +35,28 @@ def numbers(ctx: Context, sources: Sources, month: str) -> list[Figure]:
     return rules.in_order([each for ask in sources.figures for each in ask(ctx, month)])
 
 
-def card(ctx: Context, sources: Sources, month: str, reader: Person, answered: bool = True) -> Card:
+@dataclass(frozen=True)
+class Months:
+    """A month with the ones before it, each with its numbers."""
+
+    month: str
+    figures: Mapping[str, Sequence[Figure]]
+
+
+def months(ctx: Context, sources: Sources, month: str) -> Months:
+    """Return a month beside those of the last half year that lie before it."""
+    until = rules.months_before(today(ctx.now, ctx.zone), rules.MONTHS)
+    shown = sorted({*(each for each in until if each <= month), month})
+    return Months(month, {each: numbers(ctx, sources, each) for each in shown})
+
+
+def card(ctx: Context, one: Months, reader: Person, answered: bool = True) -> Card:
     """Return a month as its reader sees it. Raises Refusal for who may not."""
     rules.may_read(reader)
-    until = rules.months_before(today(ctx.now, ctx.zone), rules.MONTHS)
-    months = sorted({*(each for each in until if each <= month), month})
-    figures = {each: numbers(ctx, sources, each) for each in months}
-    chart = cards.found_by(months, figures)
+    chart = cards.found_by(list(one.figures), one.figures)
     head = _head(ctx) if Role.SUPERVISOR in reader.roles else ""
-    subject = f"report:{month}:{reader.id}"
-    return cards.month(subject, month, figures[month], chart, head, answered)
+    subject = f"report:{one.month}:{reader.id}"
+    return cards.month(subject, one.month, one.figures[one.month], chart, head, answered)
 
 
 def _head(ctx: Context) -> str:
@@ -60,11 +72,20 @@ def publish(ctx: Context, sources: Sources) -> None:
     (month,) = rules.months_before(now, 1)
     if now < day or not workdays.is_workday(now, known):
         return
-    if not rules.has_something(numbers(ctx, sources, month)):
+    waiting = [each for each in _without(ctx, month) if attention.has_room(ctx, each.id)]
+    if not waiting or not rules.has_something(numbers(ctx, sources, month)):
         return
-    for each in _readers(ctx):
-        if attention.has_room(ctx, each.id) and runs.begin(ctx.tx, MONTH, f"{month}:{each.id}", ctx.now):
-            attention.push(ctx, each, card(ctx, sources, month, each, answered=False), "month")
+    one = months(ctx, sources, month)
+    for each in waiting:
+        if runs.begin(ctx.tx, MONTH, f"{month}:{each.id}", ctx.now):
+            attention.push(ctx, each, card(ctx, one, each, answered=False), "month")
+
+
+def _without(ctx: Context, month: str) -> list[Person]:
+    """Return the readers who have not had a month."""
+    readers = _readers(ctx)
+    had = runs.done(ctx.tx, MONTH, [f"{month}:{each.id}" for each in readers])
+    return [each for each in readers if f"{month}:{each.id}" not in had]
 
 
 def _readers(ctx: Context) -> list[Person]:
@@ -106,4 +127,5 @@ def _supervisors(ctx: Context) -> list[Person]:
 def open_month(ctx: Asked, sources: Sources, typed: str) -> Card:
     """Return the month that somebody asks for. Raises Refusal."""
     rules.may_read(ctx.person)
-    return card(ctx, sources, rules.month_in(typed, today(ctx.now, ctx.zone)), ctx.person)
+    month = rules.month_in(typed, today(ctx.now, ctx.zone))
+    return card(ctx, months(ctx, sources, month), ctx.person)

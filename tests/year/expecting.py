@@ -9,8 +9,9 @@ from datetime import date, datetime
 from bot.context import JobContext
 from handlers.catalogue import CAPABILITIES
 from handlers.contract.reminder import Ladder
-from handlers.duty import rules as duty_rules
+from handlers.duty import due as duty_rules
 from handlers.duty.plan import DUTIES
+from handlers.duty.rules import Duty
 from handlers.mechanisms.deadline.rules import rung_day
 from handlers.mechanisms.units import service as units
 from handlers.selfcheck.rules import month_before
@@ -92,13 +93,13 @@ def duties(office: Office, played: Sequence[date]) -> dict[Opened, date]:
             continue
         first = next(each for each in mornings if each > on)
         for each in duty_rules.coming(duty.due, first, LIBRARY):
-            opens = max(duty_rules.opens_on(duty, each.day, LIBRARY), first)
+            opens = max(duty_rules.opens_on(duty.lead, each.day, LIBRARY), first)
             if opens <= mornings[-1]:
                 found[duty.code, each.period] = next(day for day in mornings if day >= opens)
     return found
 
 
-def _turned_on(office: Office, duty: duty_rules.Duty) -> date | None:
+def _turned_on(office: Office, duty: Duty) -> date | None:
     if duty.on:
         return date.min
     return next((day for day, codes in office.turned_on.items() if duty.code in codes), None)

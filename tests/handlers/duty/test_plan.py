@@ -7,9 +7,10 @@ from datetime import date
 
 import pytest
 
-from handlers.duty import rules
+from handlers.duty import due as rules
+from handlers.duty.due import Monthly, Quarterly, Yearly, YearlyWeekday
 from handlers.duty.plan import DUTIES
-from handlers.duty.rules import Duty, Group, Monthly, Quarterly, Yearly, YearlyWeekday
+from handlers.duty.rules import Duty, Group
 from scheduler import workdays
 from scheduler.workdays import LIBRARY
 
@@ -69,6 +70,6 @@ def test_the_days_are_working_days_counted_by_the_calendar(due: rules.Due, perio
 @each_duty
 def test_a_duty_opens_on_a_working_day_before_its_day(duty: Duty) -> None:
     for day in days(duty, 2026):
-        opens = rules.opens_on(duty, day, LIBRARY)
+        opens = rules.opens_on(duty.lead, day, LIBRARY)
         assert opens < day
         assert workdays.is_workday(opens)
