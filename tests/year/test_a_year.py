@@ -50,7 +50,9 @@ def year_of(office: Office, database: Database, url: str, files: Path) -> tuple[
     told = reading.nudges(database)
     with database.read() as tx:
         known = {each.id: each for each in people.everybody(tx)}
-    year = judging.Year(play.played, known, reading.pushes(database), play.mail.messages)
+    leaves_on, who, _ = office.leaving
+    left = {each.id: leaves_on for each in known.values() if each.key == who}
+    year = judging.Year(play.played, known, left, reading.pushes(database), play.mail.messages)
     wrong = [
         *play.errors,
         *judging.wrong_openings(expecting.duties(office, play.played), duties),
