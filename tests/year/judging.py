@@ -9,12 +9,14 @@ from datetime import date, timedelta
 
 from handlers.mechanisms.attention.rules import BUDGET_DEFAULT, week
 from handlers.mechanisms.deadline.cards import LINES
+from handlers.report.rules import READERS
 from scheduler.workdays import is_workday
 from storage.people import Person
 from tests.year.expecting import Opened, Word
 from tests.year.reading import Message, Told
 
 ONE_DAY = timedelta(days=1)
+DECEMBER = 12
 
 Pushes = Counter[tuple[int, date]]
 
@@ -100,6 +102,14 @@ class Year:
                 yield f"the clock told what is neither counted nor overdue: {each.day} {each.subject}"
         free = {each.day for each in self.messages if not is_workday(each.day)}
         yield from (f"messages on a free day: {each}" for each in sorted(free))
+
+    def wrong_months(self) -> Iterator[str]:
+        """Yield overviews of this year's months that a reader has not got, or more than once."""
+        readers = [each.id for each in self.people.values() if each.roles & READERS and each.active]
+        year = self.played[0].year
+        wanted = {f"report:{year}-{month:02}:{each}" for each in readers for month in range(1, DECEMBER)}
+        found = Counter(each.subject for each in self.messages if each.subject.startswith(f"report:{year}"))
+        yield from (f"{found[each]} times: {each}" for each in wanted | found.keys() if found[each] != 1)
 
     def worst_week(self) -> str:
         """Say who got most messages in which week."""

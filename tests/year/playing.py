@@ -23,7 +23,7 @@ FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 OUT_OF_ORDER_DAYS = 3
 ONE_DAY = timedelta(days=1)
 
-BUSY, QUIET = (8, 45), (9, 10)
+BUSY, QUIET = (9, 5), (9, 10)
 """The strike that kills, on some working days, once everything of the morning is due; and the one that kills
 nobody, repeated until the day's last job was done and people can come."""
 

@@ -61,6 +61,7 @@ def year_of(office: Office, database: Database, url: str, files: Path) -> tuple[
         *year.wrong_tellings(play.ladders.words, told),
         *year.wrong_cards(told),
         *year.wrong_weeks(),
+        *year.wrong_months(),
     ]
     said = (
         f"{len(duties)} duties, {len(sheets)} sheets, {len(told)} words; {year.worst_week()}; {play.said()}"
