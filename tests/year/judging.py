@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from handlers.mechanisms.attention.rules import BUDGET_DEFAULT, week
 from handlers.mechanisms.deadline.cards import LINES
+from handlers.report.rules import READERS
 from scheduler.workdays import is_workday
 from storage.people import Person
 from tests.year.expecting import Opened, Word
 from tests.year.reading import Message, Told
+
+ONE_DAY = timedelta(days=1)
+DECEMBER = 12
 
 Pushes = Counter[tuple[int, date]]
 
@@ -34,11 +38,12 @@ def wrong_words(expected: Mapping[Word, date], found: Sequence[Told]) -> Iterato
 
 @dataclass(frozen=True)
 class Year:
-    """The days on which somebody ran, people by id, what was counted against whose week, and everybody's
-    messages."""
+    """The days on which somebody ran, people by id, who left on which day, what was counted against whose
+    week, and everybody's messages."""
 
     played: Sequence[date]
     people: Mapping[int, Person]
+    left: Mapping[int, date]
     pushes: Pushes
     messages: Sequence[Message]
 
@@ -50,23 +55,23 @@ class Year:
                 continue
             if each.told_on and each.told_on < morning:
                 yield f"told before its morning {morning}: {each}"
-            waited = [day for day in self._waited(each, morning) if not self._is_full(each.word.person, day)]
-            if each.overdue or waited:
+            waited = self._waited(each, morning)
+            if not each.overdue:
+                waited = [day for day in waited if not self._is_full(each.word.person, day)]
+            if waited:
                 yield f"not told on {morning}, though there was room on {waited}: {each}"
 
     def _waited(self, one: Told, morning: date) -> list[date]:
-        """Return the mornings on which a word was not told. When one was dropped nobody knows: its first
-        morning stands for all."""
-        last = {"told": one.told_on, "waiting": date.max}.get(one.state)
-        return [day for day in self.played if is_workday(day) and morning <= day < (last or date.min)] or [
-            morning
-        ]
+        """Return the mornings on which a word was not told to somebody who was there. When one was dropped
+        nobody knows: its first morning stands for all."""
+        last = {"told": one.told_on, "waiting": date.max}.get(one.state) or morning + ONE_DAY
+        end = min(last, self.left.get(one.word.person, date.max))
+        return [day for day in self.played if is_workday(day) and morning <= day < end]
 
     def _is_full(self, person: int, day: date) -> bool:
         monday, _ = week(day)
-        return (
-            sum(self.pushes[person, each] for each in self.played if monday <= each <= day) >= BUDGET_DEFAULT
-        )
+        so_far = [each for each in self.played if monday <= each <= day]
+        return sum(self.pushes[person, each] for each in so_far) >= BUDGET_DEFAULT
 
     def wrong_cards(self, found: Sequence[Told]) -> Iterator[str]:
         """Yield mornings on which somebody read anything but what they were told, all of it on one card."""
@@ -97,6 +102,14 @@ class Year:
                 yield f"the clock told what is neither counted nor overdue: {each.day} {each.subject}"
         free = {each.day for each in self.messages if not is_workday(each.day)}
         yield from (f"messages on a free day: {each}" for each in sorted(free))
+
+    def wrong_months(self) -> Iterator[str]:
+        """Yield overviews of this year's months that a reader has not got, or more than once."""
+        readers = [each.id for each in self.people.values() if each.roles & READERS and each.active]
+        year = self.played[0].year
+        wanted = {f"report:{year}-{month:02}:{each}" for each in readers for month in range(1, DECEMBER)}
+        found = Counter(each.subject for each in self.messages if each.subject.startswith(f"report:{year}"))
+        yield from (f"{found[each]} times: {each}" for each in wanted | found.keys() if found[each] != 1)
 
     def worst_week(self) -> str:
         """Say who got most messages in which week."""

@@ -29,7 +29,8 @@ class Office:
 
     `projects` are led by so many people in turn; `turned_on` are duties by the day of their resolution;
     `findings_a_day` is how likely a supervisor finds something on a working day. Its two schedulers are led
-    by a lock, or both take themselves for the leader and only the periods hold them apart."""
+    by a lock, or both take themselves for the leader and only the periods hold them apart. `leaving` tells
+    on which day who leaves, and whose their projects are then."""
 
     size: int
     posts: Sequence[Post]
@@ -39,6 +40,7 @@ class Office:
     turned_on: Mapping[date, Sequence[str]]
     findings_a_day: float
     is_led: bool
+    leaving: tuple[date, str, str]
 
 
 BIG = Office(
@@ -63,6 +65,7 @@ BIG = Office(
     {date(2026, 1, 5): [each.code for each in DUTIES]},
     0.15,
     is_led=True,
+    leaving=(date(2026, 5, 20), "p58", "p57"),
 )
 
 SMALL = Office(
@@ -80,6 +83,7 @@ SMALL = Office(
     {date(2026, 3, 2): ["P45", "P53", "P81"], date(2026, 6, 15): ["P54b", "P40"]},
     0.05,
     is_led=False,
+    leaving=(date(2026, 8, 12), "p09", "p08"),
 )
 
 
@@ -95,6 +99,16 @@ def move_in(database: Database, office: Office) -> None:
         for n in range(office.projects):
             lead = known[key(office.size - n % office.leads)]
             projects.save(tx, f"P{n + 1:02}", f"项目{n + 1:02}", lead.id, "专项资金", 1_000_000)
+
+
+def leave(database: Database, who: str, successor: str) -> None:
+    """Let somebody leave, and somebody else lead their projects."""
+    with database.write() as tx:
+        known = people.by_keys(tx, [who, successor])
+        gone, new = known[who], known[successor]
+        people.save(tx, NewPerson(who, gone.name, gone.department, gone.roles, active=False))
+        for each in projects.led_by(tx, gone.id):
+            projects.save(tx, each.code, each.name, new.id, each.fund, each.budget_fen)
 
 
 def key(n: int) -> str:

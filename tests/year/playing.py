@@ -23,17 +23,16 @@ FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 OUT_OF_ORDER_DAYS = 3
 ONE_DAY = timedelta(days=1)
 
-BUSY = ((8, 35), (8, 45))
-"""Strikes that may kill: when duties and self-checks are opened, and when the morning's words are said."""
-
-QUIET = (9, 10)
-"""The strikes that kill nobody, until the day's last job was done and people can come."""
+BUSY, QUIET = (9, 5), (9, 10)
+"""The strike that kills, on some working days, once everything of the morning is due; and the one that kills
+nobody, repeated until the day's last job was done and people can come."""
 
 TRIES = 50
 """Strikes in which somebody must have taken over from a leader that died."""
 
 WORK = (10, 0)
 KILLS_A_DAY = 0.3
+"""How likely a working day begins with a kill."""
 
 
 class Play:
@@ -81,20 +80,16 @@ class Play:
 
     def _morning(self, day: date) -> None:
         if is_workday(day):
-            self.ladders.morning(day, moment(day, *BUSY[-1]))
-            for time in BUSY:
-                kills = self._random.random() < KILLS_A_DAY / len(BUSY)
-                strike = self._pair.strike_and_kill if kills else self._pair.strike
-                strike(moment(day, *time))
-        self._strike_until_done(day)
-        self.played.append(day)
-
-    def _strike_until_done(self, day: date) -> None:
+            self.ladders.morning(day, moment(day, *QUIET))
+            if self._random.random() < KILLS_A_DAY:
+                self._pair.strike_and_kill(moment(day, *BUSY))
         for second in range(TRIES):
-            if self._is_done(day):
-                return
             self._pair.strike(moment(day, *QUIET) + timedelta(seconds=second))
-        raise AssertionError(f"nobody took the lead on {day}")
+            if self._is_done(day):
+                break
+        else:
+            raise AssertionError(f"nobody took the lead on {day}")
+        self.played.append(day)
 
     def _is_done(self, day: date) -> bool:
         with self._database.read() as tx:

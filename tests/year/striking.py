@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
@@ -103,7 +103,7 @@ class Pair:
         self._begin = begin
         self._random = random
         self._two = [self._begin(), self._begin()]
-        self._seconds: dict[time, float] = {}
+        self._usual_seconds = 0.1
         self.kills = self.hits = 0
         self.errors: list[str] = []
 
@@ -112,15 +112,13 @@ class Pair:
         started = monotonic()
         self._strike(moment)
         self._hear(self._two)
-        took = monotonic() - started
-        usual = self._seconds.setdefault(moment.time(), took)
-        self._seconds[moment.time()] = usual + (took - usual) / 10
+        self._usual_seconds += (monotonic() - started - self._usual_seconds) / 10
 
     def strike_and_kill(self, moment: datetime) -> None:
         """Let both tick, and kill one of them or both before they can have ended; they start anew."""
         self._strike(moment)
         victims = self._random.choice([self._two[:1], self._two[1:], self._two])
-        sleep(self._random.uniform(0, self._seconds.get(moment.time(), 0.0)))
+        sleep(self._random.uniform(0, self._usual_seconds))
         for each in victims:
             self.hits += each.kill()
             self.kills += 1

@@ -50,7 +50,9 @@ def year_of(office: Office, database: Database, url: str, files: Path) -> tuple[
     told = reading.nudges(database)
     with database.read() as tx:
         known = {each.id: each for each in people.everybody(tx)}
-    year = judging.Year(play.played, known, reading.pushes(database), play.mail.messages)
+    leaves_on, who, _ = office.leaving
+    left = {each.id: leaves_on for each in known.values() if each.key == who}
+    year = judging.Year(play.played, known, left, reading.pushes(database), play.mail.messages)
     wrong = [
         *play.errors,
         *judging.wrong_openings(expecting.duties(office, play.played), duties),
@@ -59,6 +61,7 @@ def year_of(office: Office, database: Database, url: str, files: Path) -> tuple[
         *year.wrong_tellings(play.ladders.words, told),
         *year.wrong_cards(told),
         *year.wrong_weeks(),
+        *year.wrong_months(),
     ]
     said = (
         f"{len(duties)} duties, {len(sheets)} sheets, {len(told)} words; {year.worst_week()}; {play.said()}"

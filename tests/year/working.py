@@ -25,7 +25,7 @@ from storage.findings import Finding
 from storage.people import Person
 from storage.selfcheck import Sheet
 from tests.house import ZONE, House
-from tests.year.office import Office
+from tests.year.office import Office, leave
 
 ALL = 10_000
 
@@ -38,16 +38,19 @@ class Staff:
 
     def __init__(self, house: House, office: Office, random: Random) -> None:
         self._house, self._office, self._random = house, office, random
-        with house.database.read() as tx:
-            self._everybody = people.everybody(tx)
-        self._by_id = {each.id: each for each in self._everybody}
+        self._look_round()
         self._sloth = max(self._everybody, key=lambda each: each.key).id
         self._ignored: dict[str, bool] = {}
         self.acts = 0
 
     def decide(self, now: datetime, day: date) -> None:
-        """Turn on what the council decides on a day; the answers are words that somebody asked for."""
+        """Turn on what the council decides on a day, and let people leave. What is heard of that is an answer
+        to words that somebody typed."""
         self._house.clock.moment = now
+        leaves_on, who, successor = self._office.leaving
+        if day == leaves_on:
+            leave(self._house.database, who, successor)
+            self._look_round()
         for code in self._office.turned_on.get(day, ()):
             self._turn_on(code, day, now)
 
@@ -61,6 +64,11 @@ class Staff:
             reply = self._house.act(person.key, act, args, values)
             assert not reply.refused, f"{day} {person.key} {act} {args}: {reply.toast or reply.text}"
             self.acts += 1
+
+    def _look_round(self) -> None:
+        with self._house.database.read() as tx:
+            self._everybody = [each for each in people.everybody(tx) if each.active]
+        self._by_id = {each.id: each for each in self._everybody}
 
     def _turn_on(self, code: str, day: date, now: datetime) -> None:
         if BY_CODE[code].secret:
@@ -113,7 +121,7 @@ class Staff:
                 yield from self._does(found, service.circle(ctx).verifiers(found), Act.EFFECTIVE)
 
     def _finding(self, ctx: JobContext, found: Finding) -> Plans:
-        owner = [self._by_id[found.owner]]
+        owner = [each for each in self._everybody if each.id == found.owner]
         if found.state == State.REPORTED and self._chance(0.3):
             what = Act.RETURN if self._chance(0.25) else Act.ACCEPT
             yield from self._does(found, service.circle(ctx).verifiers(found), what)
