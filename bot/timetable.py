@@ -18,8 +18,13 @@ STEP = timedelta(minutes=1)
 AHEAD, BACK = timedelta(days=40), timedelta(days=400)
 
 
-def timetable(jobs: Sequence[Job[JobContext]], ctx: JobContext) -> Iterator[str]:
-    """One line for each job that people know: when it comes next, and when it was done last."""
+def timetable(jobs: Sequence[Job[JobContext]], ctx: JobContext) -> list[str]:
+    """Return a line for each job that people know, the next one first: when it comes, and when it was done
+    last. What is confidential is left out."""
+    return sorted(_lines(jobs, ctx))
+
+
+def _lines(jobs: Sequence[Job[JobContext]], ctx: JobContext) -> Iterator[str]:
     for job in jobs:
         if job.title and not job.confidential:
             following = _next(job, ctx.now)

@@ -92,6 +92,8 @@ NEED_A_DATABASE = [
     ("projects", "import", "x.csv"),
     ("deputies", "import", "x.csv"),
     ("calendar", "import", "x.csv"),
+    ("duties", "import", "x.csv"),
+    ("duties", "export"),
     ("calendar", "list"),
     ("calendar", "export", "2026"),
     ("workdays", "add", "2026-02-10", "15"),
@@ -534,8 +536,15 @@ def test_a_year_that_is_not_known_cannot_be_written_out(installation: Installati
 
 def test_the_timetable_says_what_comes_when_and_leaves_out_the_houses_own(installation: Installation) -> None:
     lines = installation.done("jobs").splitlines()
-    assert [line.split()[2] for line in lines] == ["selfcheck.round", "duty.open", "deadline.morning"]
-    assert all(re.match(r"\d{4}-\d\d-\d\d 08:\d\d  ", line) for line in lines)
+    assert lines == sorted(lines)
+    assert {line.split()[2] for line in lines} == {
+        "duty.open",
+        "selfcheck.round",
+        "deadline.morning",
+        "report.news",
+        "report.month",
+    }
+    assert all(re.match(r"\d{4}-\d\d-\d\d 0[89]:\d\d  ", line) for line in lines)
     assert all(line.endswith("还没有做过") for line in lines)
 
 
@@ -558,3 +567,30 @@ def test_a_job_is_run_by_hand_for_a_period_once(installation: Installation) -> N
 )
 def test_what_cannot_be_run_is_said(installation: Installation, name: str, period: str, words: str) -> None:
     assert words in installation.refused("jobs", "run", name, "--period", period)
+
+
+# duties
+
+
+def test_the_list_of_duties_goes_out_as_a_file_and_comes_back_changed(installation: Installation) -> None:
+    path = installation.folder / "duties.csv"
+    listed = installation.done("duties", "export")
+    path.write_text(listed, encoding="utf-8")
+    assert installation.done("duties", "import", str(path)).startswith("新增 0 项任务，更新 0 项任务，未变 ")
+
+    (line,) = [each for each in listed.splitlines() if each.startswith("P55,")]
+    changed = line.replace("清廉讲堂", "清廉大讲堂")
+    path.write_text(listed.replace(line, changed), encoding="utf-8")
+    refused = installation("duties", "import", str(path))
+    assert refused.exit_code == 1
+    assert "P55 改动了，请在 resolution 和 date 里写上" in refused.stderr
+
+    resolved = changed.rsplit(",", 2)[0] + ",2026-05,2026-03-01"
+    path.write_text(listed.replace(line, resolved), encoding="utf-8")
+    assert "更新 1 项任务" in installation.done("duties", "import", str(path), "--dry-run")
+    assert "清廉大讲堂" not in installation.done("duties", "export")
+    assert installation.done("duties", "import", str(path)).startswith("新增 0 项任务，更新 1 项任务")
+    assert resolved in installation.done("duties", "export").splitlines()
+    assert ask(installation, "select actor, act, subject from journal") == [
+        ("命令行", "duty.imported", "setting:dutyplan.P55")
+    ]
