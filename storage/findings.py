@@ -199,6 +199,12 @@ def get(tx: Tx, finding_id: int) -> Finding | None:
     return _finding(row) if row else None
 
 
+def locked(tx: Tx, finding_id: int) -> Finding | None:
+    """Return a finding by id once nobody else is changing it."""
+    row = tx.one(select(finding).where(finding.c.id == finding_id).with_for_update())
+    return _finding(row) if row else None
+
+
 def by_number(tx: Tx, number: str) -> Finding | None:
     """Return a finding by its number, `ZG-2026-0001`."""
     row = tx.one(select(finding).where(finding.c.number == number))
@@ -219,6 +225,12 @@ def open_ones(tx: Tx, limit: int) -> list[Finding]:
 def open_of(tx: Tx, owner: int, limit: int) -> list[Finding]:
     """Return what a person answers for and is not closed, the oldest first."""
     mine = select(finding).where(_is_open, finding.c.owner_id == owner)
+    return [_finding(row) for row in tx.run(mine.order_by(finding.c.id).limit(limit))]
+
+
+def to_mend(tx: Tx, owner: int, limit: int) -> list[Finding]:
+    """Return what a person has to mend now, the oldest first."""
+    mine = select(finding).where(_is_open, finding.c.owner_id == owner, finding.c.state == "open")
     return [_finding(row) for row in tx.run(mine.order_by(finding.c.id).limit(limit))]
 
 

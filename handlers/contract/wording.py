@@ -30,6 +30,11 @@ def moment(at: datetime, zone: str) -> str:
     return at.astimezone(ZoneInfo(zone)).strftime("%m-%d %H:%M")
 
 
+def in_one_line(text: str) -> str:
+    """Return words without their breaks: among other lines, none of theirs is to pass for another's."""
+    return " ".join(text.split())
+
+
 def month_words(month: str) -> str:
     """Return a month as people say it: 2026年9月."""
     year, _, number = month.partition("-")

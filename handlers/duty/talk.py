@@ -76,7 +76,7 @@ def words_form(ctx: Asked, args: Args) -> Form:
     """The question before an act, where it is asked by itself."""
     found = service.readable(ctx, duties.get(ctx.tx, number_in(args, "duty")))
     what = _act_in(args)
-    return cards.words_form(found, what, evidence.find(ctx, NAME) if what is Act.HAND_IN else None)
+    return cards.words_form(found, what, evidence.find(ctx, NAME, found.id) if what is Act.HAND_IN else None)
 
 
 def enclose(ctx: Asked, event: FileGiven | FileTaken) -> None:

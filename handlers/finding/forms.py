@@ -11,6 +11,7 @@ from handlers.contract.card import Button, Card, Form, Kind, Option, Question, S
 from handlers.contract.refusal import Refusal
 from handlers.mechanisms.finding.cards import TEXT_LIMIT
 from handlers.mechanisms.finding.rules import RECTIFY_DAYS, Source
+from handlers.mechanisms.sheet.forms import clean_ends
 
 if TYPE_CHECKING:
     from handlers.mechanisms.units.rules import Unit
@@ -169,7 +170,7 @@ def text(values: Mapping[str, str], label: str) -> str:
 
 
 def _text(values: Mapping[str, str], name: str, label: str, limit: int, problems: dict[str, str]) -> str:
-    found = values.get(name, "").strip()
+    found = clean_ends(values.get(name, ""))
     if not found:
         problems[name] = f"请写{label}"
     elif len(found) > limit:

@@ -89,6 +89,8 @@ def open_notice(ctx: Asked, submission: Submission) -> Reply:
         toast = next(iter(answers.values()))
         return Reply(card=forms.notice_card(form, ctx.person.id), toast=toast, refused=True)
     _may_name(ctx.person, answers.owner)
+    if known_one := service.same_open(ctx, answers.owner.id, answers.unit.key, answers.what):
+        return Reply(card=_card(ctx, known_one), toast=f"{known_one.number} 刚刚已经下发过了", refused=True)
     new = New(
         answers.source,
         answers.unit,
@@ -115,7 +117,7 @@ def do(ctx: Asked, click: Click) -> Reply:
 def ask(ctx: Asked, click: Click) -> Reply:
     """A button that asks for words first; evidence sent from now on belongs to the report."""
     found = service.readable(ctx, findings.get(ctx.tx, number_in(click.args, "finding")))
-    what = _act_in(click.args)
+    what = _act_with_words(click.args)
     rules.next_state(State(found.state), what, service.circle(ctx).parts(ctx.person, found))
     proofs = evidence.begin(ctx, NAME, found.id) if what is Act.REPORT else None
     picture = service.picture(ctx, found, ctx.person, proofs)
@@ -125,8 +127,9 @@ def ask(ctx: Asked, click: Click) -> Reply:
 def words_form(ctx: Asked, args: Args) -> Form:
     """The question before an act, where it is asked by itself."""
     found = service.readable(ctx, findings.get(ctx.tx, number_in(args, "finding")))
-    what = _act_in(args)
-    return cards.words_form(found, what, evidence.find(ctx, NAME) if what is Act.REPORT else None)
+    what = _act_with_words(args)
+    rules.next_state(State(found.state), what, service.circle(ctx).parts(ctx.person, found))
+    return cards.words_form(found, what, evidence.find(ctx, NAME, found.id) if what is Act.REPORT else None)
 
 
 def enclose(ctx: Asked, event: FileGiven | FileTaken) -> None:
@@ -138,7 +141,7 @@ def enclose(ctx: Asked, event: FileGiven | FileTaken) -> None:
 
 def say(ctx: Asked, submission: Submission) -> Reply:
     """An act with words."""
-    what = _act_in(submission.args)
+    what = _act_with_words(submission.args)
     text = forms.text(submission.values, ACT_WORDS[what])
     found = number_in(submission.args, "finding")
     return _done(ctx, found, number_in(submission.args, "version"), what, text)
@@ -189,6 +192,8 @@ def waiting(ctx: Context, person: Person) -> Sequence[Waiting]:
 
 def watch(ctx: Context, reader: Person) -> Sequence[Watched]:
     """What is overdue and not closed, by name and day, to those who supervise."""
+    if not reader.roles & rules.ABOVE:
+        return ()
     now = today(ctx.now, ctx.zone)
     late = deadlines.overdue(ctx.tx, [rules.RECTIFY], now, SHOWN, paused=True)
     found = findings.by_ids(ctx.tx, [service.finding_id(each.subject) for each in late])
@@ -274,7 +279,9 @@ def _open_again(ctx: Asked, found: Finding, text: str) -> None:
     if owner is None:
         raise Refusal("原责任人已经离开，部门也没有负责人。请监事先发「整改 下发」给现在该负责的人")
     what = f"复发（原 {found.number}）：{text}"[: cards.TEXT_LIMIT]
-    source = rules.Source(found.source)
+    # Who looks again found it, not the team itself (decision 23).
+    by_itself = found.source == rules.Source.SELF
+    source = rules.Source.SUPERVISOR if by_itself else rules.Source(found.source)
     term = Term.working(rules.RECTIFY_DAYS)
     service.open_finding(
         ctx, New(source, unit, owner, what, found.clause, found.asked, term, ctx.person.id, found.subject)
@@ -283,6 +290,13 @@ def _open_again(ctx: Asked, found: Finding, text: str) -> None:
 
 def _card(ctx: Asked, found: Finding) -> Card:
     return cards.card(service.picture(ctx, found, ctx.person), ctx.person.id)
+
+
+def _act_with_words(args: Args) -> Act:
+    what = _act_in(args)
+    if not cards.needs_words(what):
+        raise Refusal("这个按钮已经失效，请发「整改」重新打开")
+    return what
 
 
 def _act_in(args: Args) -> Act:

@@ -18,6 +18,8 @@ ACCOUNT_COLUMNS = {FEISHU: "feishu_open_id", WECOM: "wecom_userid"}
 """The column that holds a person's account, by platform."""
 
 SHORT, LONG = 64, 128
+DEPARTMENT = 50
+"""A department's name: with `department:` before it, it is a key of 64."""
 CODE_LENGTH = 32
 MOST_FEN = 10**12
 """Ten billion yuan: beyond it a budget is surely a slip."""
@@ -184,7 +186,7 @@ def _person(cells: Cells) -> PersonRow:
     return PersonRow(
         key=cells.take("key", _key, ""),
         name=cells.take("name", _name, ""),
-        department=cells.take("department", text_of(SHORT), ""),
+        department=cells.take("department", text_of(DEPARTMENT), ""),
         roles=cells.take("roles", _roles, frozenset()),
         accounts={platform: user_id for platform, user_id in accounts.items() if user_id},
         phone=cells.take("phone", _phone, ""),

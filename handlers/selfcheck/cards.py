@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from handlers.contract.card import Board, Button, Card, Section, Style, Tone
-from handlers.contract.wording import moment, month_words
+from handlers.contract.wording import in_one_line, moment, month_words
 from handlers.mechanisms.evidence.forms import Evidence
 from handlers.selfcheck import rules
 from handlers.selfcheck.forms import advice_form, sheet_form
@@ -124,7 +124,7 @@ def _version(one: Version, zone: str) -> Section:
     if content["zero"]:
         lines.append(rules.ZERO_WORDS)
     if content["doubt"]:
-        lines.append(f"拿不准：{content['doubt']}")
+        lines.append(f"拿不准：{in_one_line(content['doubt'])}")
     if one.files:
         lines.append(f"附件 {len(one.files)} 个：{'、'.join(each.name for each in one.files)}")
     if one.reason:
@@ -134,7 +134,7 @@ def _version(one: Version, zone: str) -> Section:
 
 def _added(picture: Picture) -> tuple[Section, ...]:
     words = {"added": "补充", "advice": "意见"}
-    lines = tuple(f"{each.name} {words[each.kind]}：{each.text}" for each in picture.lines)
+    lines = tuple(f"{each.name} {words[each.kind]}：{in_one_line(each.text)}" for each in picture.lines)
     return (Section(lines, title="大家补充的"),) if lines else ()
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from handlers.contract.ledger import Fact, Sample
 from handlers.contract.refusal import Refusal
+from handlers.mechanisms.sheet.forms import clean_ends
 
 SUBMIT = "selfcheck.submit"
 ONE_DAY = timedelta(days=1)
@@ -93,7 +94,7 @@ def clause(issue: str, sections: Sequence[str]) -> str:
 
 def template(typed: str) -> tuple[str, ...]:
     """Return the sections that somebody typed, parted by 、. Raises Refusal."""
-    sections = tuple(each.strip() for each in re.split("[、，,]", typed) if each.strip())
+    sections = tuple(each for part in re.split("[、，,\n]", typed) if (each := clean_ends(part)))
     if not 0 < len(sections) <= MOST_SECTIONS or len(set(sections)) < len(sections):
         raise Refusal(f"请写 1 到 {MOST_SECTIONS} 个不重复的方面，用顿号隔开，例如「{'、'.join(SECTIONS)}」")
     if long := next((each for each in sections if len(each) > SECTION_LIMIT), ""):
@@ -124,10 +125,11 @@ def understand(draft: Draft, values: Mapping[str, str]) -> Answers | Mapping[str
     looked = values.get("sample", "").strip()
     if draft.sample and looked not in (SAME, DIFFERENT, NOTHING):
         problems["sample"] = f"请把 {draft.sample.number} 翻出来对一遍，再选"
-    issues = tuple(line.strip() for line in values.get("issues", "").splitlines() if line.strip())
+    lines = (clean_ends(line) for line in values.get("issues", "").splitlines())
+    issues = tuple(dict.fromkeys(line for line in lines if line))
     verdict = values.get("verdict", "").strip()
     problems |= _verdict(verdict, issues, draft.sample is not None and looked in (DIFFERENT, NOTHING))
-    doubt = values.get("doubt", "").strip()
+    doubt = clean_ends(values.get("doubt", ""))
     if len(doubt) > TEXT_LIMIT:
         problems["doubt"] = f"最多 {TEXT_LIMIT} 个字，现在 {len(doubt)} 个"
     if problems:

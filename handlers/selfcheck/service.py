@@ -112,6 +112,8 @@ def fix_template(ctx: Asked, names: Sequence[str], resolution: Resolution) -> in
     """Fix the sections of coming sheets by a resolution; return their version. Raises Refusal."""
     if not ctx.person.roles & {Role.SECRETARY_GENERAL, Role.CHAIR}:
         raise Refusal("自查表的方面由秘书长或理事长按理事会决议修改", rule="P48")
+    if resolution.decided_on > today(ctx.now, ctx.zone):
+        raise Refusal(f"决议日期 {resolution.decided_on} 还没到，请核对", rule="P48")
     at = settings.fix(
         ctx.tx, rules.TEMPLATE_SETTING, list(names), resolution.number, resolution.decided_on, ctx.now
     )
@@ -175,11 +177,23 @@ def unit_of(ctx: Context, sheet: Sheet) -> Unit | None:
 def readable(ctx: Asked, sheet_id: int) -> Sheet:
     """Return a sheet to somebody who may read it. The refusal does not tell whether it exists."""
     sheet = selfcheck.get(ctx.tx, sheet_id)
-    unit = unit_of(ctx, sheet) if sheet else None
-    mine = unit is not None and ctx.person.id in (unit.lead, *unit.members)
-    if sheet is None or not (mine or ctx.person.roles & WATCHERS):
+    if sheet is None or not may_read(ctx, sheet):
         raise Refusal("没有找到您能看的自查表。发「自查」看您的")
     return sheet
+
+
+def may_read(ctx: Asked, sheet: Sheet) -> bool:
+    """Whether a sheet is one's own team's, or one supervises."""
+    unit = unit_of(ctx, sheet)
+    mine = unit is not None and ctx.person.id in (unit.lead, *unit.members)
+    return mine or bool(ctx.person.roles & WATCHERS)
+
+
+def reads_all(ctx: Asked, sheet: Sheet) -> bool:
+    """Whether a reader sees what was said in confidence, the doubt and what others added: the lead and the
+    supervisors, as those who write are told."""
+    unit = unit_of(ctx, sheet)
+    return Role.SUPERVISOR in ctx.person.roles or (unit is not None and unit.lead == ctx.person.id)
 
 
 def to_fill(ctx: Asked, sheet_id: int) -> Sheet:
@@ -271,12 +285,16 @@ def advise(ctx: Asked, sheet_id: int, text: str) -> Sheet:
     sheet = readable(ctx, sheet_id)
     if Role.SUPERVISOR not in ctx.person.roles:
         raise Refusal("拿不准的事由监事回复意见", rule="P48")
+    doubts = [each for each in selfcheck.versions(ctx.tx, sheet.id) if each.content.get("doubt")]
+    if not doubts:
+        raise Refusal("这张自查表没有写拿不准的事，不用回复", rule="P48")
+    asked = doubts[-1]
     if not 0 < len(text) <= rules.TEXT_LIMIT:
         raise Refusal(f"请写上意见，最多 {rules.TEXT_LIMIT} 个字")
     line = Line(ADVICE, ctx.person.id, ctx.person.name, text, ctx.now)
     selfcheck.add_line(ctx.tx, sheet.id, line)
     ctx.record(ctx.person, "selfcheck.advised", sheet.subject, sheet.version, {"text": text})
-    lead = selfcheck.versions(ctx.tx, sheet.id)[-1].person
+    lead = asked.person
     words = f"监事{ctx.person.name}回复您拿不准的那件事（{sheet.unit_name}自查）：{text}"
     ctx.send_text(people.get(ctx.tx, lead), words, about=sheet.subject)
     return sheet
@@ -286,8 +304,11 @@ def add_line(ctx: Asked, typed: str) -> Sheet:
     """Add a line to the open sheet of one's department, or of a team or department that the line begins with
     the name of: project teams have no list of members. Raises Refusal."""
     everything = list(reversed(selfcheck.open_ones(ctx.tx)))
-    named = next((each for each in everything if typed.startswith(f"{each.unit_name} ")), None)
-    text = typed.removeprefix(named.unit_name).strip() if named else typed
+    names = {each.key: each.name for each in units.units(ctx)}
+    calls = [(name, each) for each in everything for name in {names.get(each.unit_key, ""), each.unit_name}]
+    meant = [(name, each) for name, each in calls if name and typed.startswith(f"{name} ")]
+    name, named = max(meant, key=lambda one: len(one[0]), default=("", None))
+    text = typed.removeprefix(name).strip()
     if not 0 < len(text) <= rules.TEXT_LIMIT:
         raise Refusal(f"请带上内容，例如「自查补充 4 日领料没有登记」，最多 {rules.TEXT_LIMIT} 个字")
     mine = {each.key for each in units.units(ctx) if ctx.person.id in each.members}
@@ -311,12 +332,15 @@ def send_files(ctx: Asked, sheet_id: int) -> int:
 
 def named(ctx: Asked, name: str) -> Sheet:
     """Return the sheet of a team or department that is open, else its newest. Raises Refusal."""
-    unit = next((each for each in units.units(ctx) if each.name == name), None)
-    still = [each for each in selfcheck.open_ones(ctx.tx) if unit and each.unit_key == unit.key]
-    found = still[-1] if still else selfcheck.newest_of(ctx.tx, unit.key) if unit else None
-    if found is None:
+    still = selfcheck.open_ones(ctx.tx)
+    keys = {each.key for each in units.units(ctx) if each.name == name}
+    keys = keys or {each.unit_key for each in still if each.unit_name == name}
+    found = [each for each in reversed(still) if each.unit_key in keys]
+    found += [newest for key in sorted(keys) if (newest := selfcheck.newest_of(ctx.tx, key))]
+    if not found:
         raise Refusal(f"没有「{name[:20]}」的自查表。名称要和名单里的部门或项目一样")
-    return readable(ctx, found.id)
+    mine = [each for each in found if (unit := unit_of(ctx, each)) and unit.lead == ctx.person.id]
+    return readable(ctx, (mine or [each for each in found if may_read(ctx, each)] or found)[0].id)
 
 
 def waiting_sheets(ctx: Context, person: Person) -> list[Sheet]:

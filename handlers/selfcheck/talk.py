@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from msgspec import structs
 
@@ -30,7 +31,7 @@ from handlers.selfcheck.cards import Picture
 from scheduler.clock import today
 from storage import deadlines, people, selfcheck
 from storage.people import Person
-from storage.selfcheck import Sheet
+from storage.selfcheck import VOID, Sheet
 
 NAME = service.CAPABILITY
 SHOWN = 10
@@ -40,9 +41,10 @@ TEMPLATE = "模板"
 def mine(ctx: Asked, message: Message) -> Reply:
     """自查: the sheets that are mine to hand in; 自查 财务部: that one; 自查 名单: who has not handed in, for
     those who supervise; 自查 模板: what a sheet is about."""
-    if message.rest == "名单":
+    is_unit = any(each.name == message.rest for each in units.units(ctx))
+    if message.rest == "名单" and not is_unit:
         return _missing(ctx)
-    if message.rest.startswith(TEMPLATE):
+    if message.rest.split(maxsplit=1)[:1] == [TEMPLATE] and not is_unit:
         return _template(ctx, message.rest.removeprefix(TEMPLATE).strip())
     if message.rest:
         return _one(ctx, service.named(ctx, message.rest))
@@ -116,7 +118,7 @@ def send_files(ctx: Asked, click: Click) -> Reply:
 def sheet_questions(ctx: Asked, args: Args) -> Form:
     """The questions of a sheet, asked one by one."""
     sheet = service.to_fill(ctx, number_in(args, "sheet"))
-    picture = structs.replace(_picture(ctx, sheet), proofs=evidence.find(ctx, NAME))
+    picture = structs.replace(_picture(ctx, sheet), proofs=evidence.find(ctx, NAME, sheet.id))
     card = cards.to_fill(picture, ctx.person.id, typed=_before(ctx, sheet))
     if card.form is None:
         raise LookupError("a sheet to be filled in always has its form")
@@ -129,7 +131,7 @@ def submit(ctx: Asked, submission: Submission) -> Reply:
     done = service.hand_in(ctx, sheet_id, version, submission.values)
     if not isinstance(done, tuple):
         sheet = service.to_fill(ctx, sheet_id)
-        picture = structs.replace(_picture(ctx, sheet), proofs=evidence.find(ctx, NAME))
+        picture = structs.replace(_picture(ctx, sheet), proofs=evidence.find(ctx, NAME, sheet.id))
         card = cards.to_fill(picture, ctx.person.id, done, submission.values)
         return Reply(card=card, toast=next(iter(done.values())), refused=True)
     sheet, answers = done
@@ -192,7 +194,7 @@ def _missing(ctx: Asked) -> Reply:
     if not ctx.person.roles & service.WATCHERS:
         raise Refusal("自查名单给监事、秘书长和理事长看。自己的请发「自查」")
     month = rules.month_before(today(ctx.now, ctx.zone))
-    sheets = selfcheck.of_month(ctx.tx, month)
+    sheets = [each for each in selfcheck.of_month(ctx.tx, month) if each.state != VOID]
     lacking = sorted(selfcheck.open_ones(ctx.tx), key=lambda each: each.month, reverse=True)
     lines = [f"{n}. {_missing_line(ctx, each)}" for n, each in enumerate(lacking[:SHOWN], 1)]
     if len(lacking) > SHOWN:
@@ -235,11 +237,15 @@ def _before(ctx: Asked, sheet: Sheet) -> dict[str, str]:
 
 def _picture(ctx: Asked, sheet: Sheet) -> Picture:
     unit = service.unit_of(ctx, sheet)
+    lines, versions = selfcheck.lines(ctx.tx, sheet.id), selfcheck.versions(ctx.tx, sheet.id)
+    if not service.reads_all(ctx, sheet):
+        lines = [each for each in lines if each.person == ctx.person.id]
+        versions = [replace(each, content={**each.content, "doubt": ""}) for each in versions]
     return Picture(
         sheet,
         service.draft_of(sheet),
-        selfcheck.lines(ctx.tx, sheet.id),
-        selfcheck.versions(ctx.tx, sheet.id),
+        lines,
+        versions,
         service.due_words(ctx, sheet),
         ctx.zone,
         unit is not None and unit.lead == ctx.person.id,

@@ -79,6 +79,12 @@ def tell_later(ctx: Context, kind: str, subject: str, person: int, line: str, bu
         deadlines.remember_nudge(ctx.tx, found, BEGUN, person, said)
 
 
+def forget_words(ctx: Context, kind: str, subject: str) -> None:
+    """Forget what was still to be told: whom it concerned has changed."""
+    if found := deadlines.find(ctx.tx, kind, subject):
+        deadlines.drop_nudges(ctx.tx, found.id)
+
+
 def words(ctx: Context, found: Deadline) -> str:
     """Say how far a deadline has come: 「第 9/15 个工作日，3月9日到期（春节顺延）」."""
     return rules.words(found, today(ctx.now, ctx.zone), calendar.current(ctx.tx))

@@ -9,11 +9,13 @@ from handlers.contract.incoming import StoredFile
 
 
 class Evidence(Struct):
-    """Files that came and files on their way; `matter` is the capability's own row number."""
+    """Files that came and files on their way; `matter` is the capability's own row number, `shelf` holds what
+    was sent for matters that were opened before and not handed in."""
 
     matter: int
     files: list[StoredFile] = []
     fetching: dict[int, str] = {}
+    shelf: list[Evidence] = []
 
 
 def question(evidence: Evidence | None) -> Question:

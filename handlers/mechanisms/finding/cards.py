@@ -21,7 +21,7 @@ from handlers.contract.card import (
     Style,
     Tone,
 )
-from handlers.contract.wording import moment, month_words
+from handlers.contract.wording import in_one_line, moment, month_words
 from handlers.mechanisms.evidence import forms as evidence_forms
 from handlers.mechanisms.evidence.forms import Evidence
 from handlers.mechanisms.finding.rules import ACT_WORDS, STATE_WORDS, Act, Part, State, may_do
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from storage.findings import Entry, Finding
 
 TEXT_LIMIT = 500
+TRAIL_SHOWN = 10
+"""The newest acts; the paper has all of them. More would push them off the card, with the report last."""
 TONES = {
     State.OPEN: Tone.PENDING,
     State.REPORTED: Tone.PENDING,
@@ -78,6 +80,7 @@ class Picture(Struct, frozen=True):
     proofs: Evidence | None = None
     objection_open: bool = False
     extended: bool = False
+    recheck_due: bool = False
 
 
 def subject(one: Finding, reader: int) -> str:
@@ -123,6 +126,18 @@ def passed_card(one: Finding, reader: int) -> Card:
     )
 
 
+def gone_card(one: Finding, reader: int) -> Card:
+    """Return what stands where the card was of somebody who has no part in it any more."""
+    return Card(
+        title=f"整改 {one.number}",
+        subject=subject(one, reader),
+        tone=Tone.MUTED,
+        tag="已不由您办理",
+        preview=f"整改 {one.number}",
+        sections=(Section(("这件事现在不归您办理或查看。",)),),
+    )
+
+
 def _suspicion(picture: Picture) -> tuple[Field, ...]:
     """What only those who judge it see: others found what the unit's own self-check did not (P50)."""
     if not _to_weigh(picture):
@@ -151,6 +166,10 @@ def _acts(picture: Picture) -> list[Act]:
         hidden.add(Act.ASK_MORE)
     if not _to_weigh(picture):
         hidden |= {Act.CONCEALED, Act.HONEST}
+    if Act.ASK_MORE in done:
+        hidden.add(Act.ASK_MORE)
+    if not picture.recheck_due:
+        hidden.add(Act.EFFECTIVE)
     if done & {Act.EFFECTIVE, Act.RELAPSED}:
         hidden |= {Act.EFFECTIVE, Act.RELAPSED}
     return [act for act in found if act not in hidden]
@@ -214,10 +233,11 @@ def needs_words(act: Act) -> bool:
 
 
 def _trail(picture: Picture) -> Section:
-    lines = []
-    for each in picture.entries:
+    older = len(picture.entries) - TRAIL_SHOWN
+    lines = [f"更早的 {older} 条见通知书"] if older > 0 else []
+    for each in picture.entries[-TRAIL_SHOWN:]:
         files = f"（附件 {len(each.files)} 个）" if each.files else ""
-        said = f"：{each.text}" if each.text else ""
+        said = f"：{in_one_line(each.text)}" if each.text else ""
         act = ACT_WORDS[Act(each.act)]
         lines.append(f"{moment(each.at, picture.zone)} {each.name or '系统'} {act}{said}{files}")
     return Section(tuple(lines), title="经过")

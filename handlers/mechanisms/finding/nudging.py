@@ -12,6 +12,7 @@ from handlers.mechanisms.finding.service import (
     circle,
     finding_id,
     heads,
+    left_words,
     show_button,
     stuck_words,
 )
@@ -29,7 +30,11 @@ def rectify_nudges(ctx: Context, one: Deadline, rung: int) -> list[Nudge]:
     late = rung > 0
     said = f"已逾期（{day}到期）" if late else "今天到期" if rung == 0 else f"{day}到期"
     hears = {found.owner: f"{found.number} 整改{said}"}
-    owner = people.get(ctx.tx, found.owner).name
+    person = people.get(ctx.tx, found.owner)
+    if not person.active:
+        line, button = left_words(found, person), show_button(found)
+        return [Nudge(each, line, button, overdue=True) for each in _ids(ctx, Role.SUPERVISOR)]
+    owner = person.name
     others = f"{found.number} {owner}的整改{said}"
     above = _leads(ctx, found) if rung >= -1 else []
     above += _ids(ctx, Role.SECRETARY_GENERAL) if rung >= 1 else []
@@ -44,7 +49,8 @@ def receive_nudges(ctx: Context, one: Deadline, _rung: int) -> list[Nudge]:
     found = _of(ctx, one)
     owner = people.get(ctx.tx, found.owner).name
     line = f"{found.number} {owner} 2 个工作日没签收，请当面或书面送达"
-    return [Nudge(who, line, show_button(found), overdue=True) for who in _ids(ctx, Role.SUPERVISOR)]
+    able = [each for each in _ids(ctx, Role.SUPERVISOR) if each != found.owner]
+    return [Nudge(who, line, show_button(found), overdue=True) for who in able]
 
 
 def recheck_nudges(ctx: Context, one: Deadline, rung: int) -> list[Nudge]:

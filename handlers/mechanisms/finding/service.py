@@ -31,6 +31,8 @@ from storage.findings import Entry, Evidence, Finding
 from storage.people import Person
 
 ONE_DAY = timedelta(days=1)
+SAME_LOOKED_AT = RECHECKS = 500
+"""As many as are looked through for those of one person."""
 UNKNOWN = "没有找到您能看的问题，请核对编号。发「整改」看和您有关的"
 """Told alike of what does not exist and of what is not theirs to read."""
 
@@ -136,6 +138,12 @@ def open_finding(ctx: Context, new: New) -> Finding:
     return found
 
 
+def same_open(ctx: Context, owner: int, unit_key: str, what: str) -> Finding | None:
+    """Return a finding that says just the same and is not closed: a form that was handed in twice."""
+    known = findings.open_of(ctx.tx, owner, SAME_LOOKED_AT)
+    return next((each for each in known if (each.unit_key, each.what) == (unit_key, what)), None)
+
+
 def _serve(ctx: Context, found: Finding) -> None:
     """Send the owner the notice, to be taken within two working days (decision 27)."""
     _begin(ctx, found, rules.RECEIVE, rules.RECEIVE_DAYS)
@@ -193,7 +201,8 @@ def reassign(ctx: Asked, finding_id: int, version: int, owner: Person) -> Findin
     words = f"由{before.name}改为{owner.name}"
     facts = {"from": before.key, "to": owner.key, "due_on": due.isoformat()}
     _note(ctx, moved, Act.REASSIGN, ctx.person, words, (), facts)
-    ctx.replace(cards.passed_card(moved, before.id))
+    ctx.replace(cards.gone_card(moved, before.id))
+    deadlines.forget_words(ctx, rules.RECTIFY, found.subject)
     _tell(ctx, moved, Act.REASSIGN, words)
     _serve(ctx, moved)
     return moved
@@ -201,7 +210,7 @@ def reassign(ctx: Asked, finding_id: int, version: int, owner: Person) -> Findin
 
 def _authorised(ctx: Asked, finding_id: int, version: int, what: Act) -> tuple[Finding, State]:
     """Return a finding and where an act leads. Raises Refusal."""
-    found = readable(ctx, findings.get(ctx.tx, finding_id))
+    found = readable(ctx, findings.locked(ctx.tx, finding_id))
     state = rules.next_state(State(found.state), what, circle(ctx).parts(ctx.person, found))
     if found.version != version:
         raise Refusal(_PASSED.format(found.number))
@@ -219,25 +228,39 @@ _PASSED = "{0} 刚有了新进展。发「整改 {0}」看最新的，再决定"
 
 def _check(ctx: Context, found: Finding, what: Act) -> None:
     """Raises Refusal for what the table cannot know: done already, too late, once only."""
-    done = {entry.act for entry in findings.entries(ctx.tx, found.id)}
+    entries = findings.entries(ctx.tx, found.id)
+    done = {entry.act for entry in entries}
     if what in (Act.RECEIVE, Act.SERVE) and found.received_at:
         raise Refusal(f"{found.number} 已经签收了，不用再点")
     if what is Act.EXTEND and Act.EXTEND in done:
         raise Refusal("只能延期一次。改不完的，请交一份写明还差什么的报告", rule="P47")
     if what in (Act.EFFECTIVE, Act.RELAPSED) and done & {Act.EFFECTIVE, Act.RELAPSED}:
         raise Refusal(f"{found.number} 已经回头看过了")
+    if what is Act.EFFECTIVE and not _recheck_has_come(ctx, found):
+        raise Refusal(f"{found.number} 还没到回头看的日子。已经复发的，可以点「回头看：复发」", rule="P47")
     if what is Act.ASK_MORE and done & {Act.ASK_MORE, Act.EXTEND}:
         raise Refusal("延期只能申请一次。改不完的，请交一份写明还差什么的报告", rule="P47")
     if what in _WEIGHED and (not found.zero_month or done & set(_WEIGHED)):
         raise Refusal(f"{found.number} 没有要判断的隐瞒，或者已经判断过了", rule="P50")
-    if what is Act.OBJECT and not _may_object(ctx, found, done):
+    if what is Act.OBJECT and not _may_object(ctx, found, entries):
         raise Refusal(
             "异议要在签收后 3 个工作日内提出，只提一次；现在请按要求整改，有困难可请监事延期", rule="P47"
         )
 
 
-def _may_object(ctx: Context, found: Finding, done: set[str]) -> bool:
-    if Act.OBJECT in done:
+def _recheck_has_come(ctx: Context, found: Finding) -> bool:
+    row = deadline_rows.find(ctx.tx, rules.RECHECK, found.subject)
+    return row is not None and row.due_on <= today(ctx.now, ctx.zone)
+
+
+def _owners_own(entries: Sequence[Entry]) -> set[str]:
+    """Return the acts since the finding came to its owner: another's objection is not theirs."""
+    given = [n for n, entry in enumerate(entries) if entry.act == Act.REASSIGN]
+    return {entry.act for entry in entries[given[-1] :]} if given else {entry.act for entry in entries}
+
+
+def _may_object(ctx: Context, found: Finding, entries: Sequence[Entry]) -> bool:
+    if Act.OBJECT in _owners_own(entries):
         return False
     if found.received_at is None:
         return True
@@ -250,7 +273,7 @@ def _moved(ctx: Context, found: Finding, what: Act, state: State) -> Finding:
     """Move the deadlines with an act; return the finding as it is then."""
     due = found.due_on
     match what:
-        case Act.RECEIVE | Act.SERVE:
+        case Act.RECEIVE | Act.SERVE | Act.PROGRESS | Act.ASK_MORE:
             deadlines.end(ctx, rules.RECEIVE, found.subject)
         case Act.REPORT | Act.OBJECT:
             deadlines.end(ctx, rules.RECEIVE, found.subject)
@@ -263,7 +286,8 @@ def _moved(ctx: Context, found: Finding, what: Act, state: State) -> Finding:
             due = _due(ctx, found)
         case Act.EXTEND:
             rungs = rules.RUNGS[rules.RECTIFY]
-            due = deadlines.extend(ctx, rules.RECTIFY, found.subject, rules.EXTENSION_DAYS, rungs).due_on
+            deadlines.extend(ctx, rules.RECTIFY, found.subject, rules.EXTENSION_DAYS, rungs)
+            due = _at_least(ctx, found, rules.EXTENSION_DAYS)
         case Act.RETURN:
             deadlines.end(ctx, rules.VERIFY, found.subject)
             deadlines.resume(ctx, rules.RECTIFY, found.subject, rules.RUNGS[rules.RECTIFY])
@@ -289,7 +313,7 @@ def _moved(ctx: Context, found: Finding, what: Act, state: State) -> Finding:
     )
 
 
-_SERVED = (Act.RECEIVE, Act.SERVE, Act.REPORT, Act.OBJECT)
+_SERVED = (Act.RECEIVE, Act.SERVE, Act.PROGRESS, Act.ASK_MORE, Act.REPORT, Act.OBJECT)
 """What shows that the owner has the notice."""
 
 
@@ -350,6 +374,9 @@ def _tell(ctx: Asked, found: Finding, what: Act, text: str) -> None:
     asked = _ASKED.get(what)
     for reader in _readers(ctx, found, now):
         mine = now.parts(reader, found)
+        if not (reader.active and rules.may_read(reader, now.matter(found), now.roster)):
+            ctx.replace(cards.gone_card(found, reader.id))
+            continue
         card = cards.card(structs.replace(shown, mine=mine), reader.id)
         if asked in mine:
             ctx.replace(cards.passed_card(found, reader.id))
@@ -395,9 +422,18 @@ def _tell_owner(ctx: Asked, found: Finding, what: Act, text: str) -> None:
     words = _TO_OWNER.get(what)
     if words and ctx.person.id != found.owner:
         owner = people.get(ctx.tx, found.owner)
+        if not owner.active:
+            for each in people.holders(ctx.tx, (Role.SUPERVISOR,)):
+                ctx.send_text(each, left_words(found, owner), about=found.subject)
+            return
         ctx.send_text(
             owner, words.format(number=found.number, text=text, due=_day(found)), about=found.subject
         )
+
+
+def left_words(found: Finding, owner: Person) -> str:
+    """Return what is said while nobody is left to mend it."""
+    return f"{found.number} 的责任人{owner.name}已离开，请点「换责任人」"
 
 
 _TO_OWNER = {
@@ -433,8 +469,9 @@ def picture(ctx: Context, found: Finding, reader: Person, proofs: Proofs | None 
         ctx.zone,
         circle(ctx).parts(reader, found),
         proofs,
-        _may_object(ctx, found, done),
+        _may_object(ctx, found, entries),
         Act.EXTEND in done,
+        _recheck_has_come(ctx, found),
     )
 
 
@@ -455,12 +492,12 @@ def send_paper(ctx: Asked, found: Finding) -> None:
 
 def waiting_for(ctx: Context, person: Person, limit: int) -> list[Finding]:
     """Return what waits for an act of a person: theirs to mend, to verify, to judge, to look at again."""
-    found = findings.open_of(ctx.tx, person.id, limit)
+    found = findings.to_mend(ctx.tx, person.id, limit)
     if person.roles & set(_POSTS):
         now = circle(ctx)
-        asked = [*findings.handed_in(ctx.tx), *_to_recheck(ctx, limit)]
-        found += [each for each in asked if _waits(now, each, person)]
-    return [each for each in found if each.owner != person.id or each.state == State.OPEN][:limit]
+        asked = [*findings.handed_in(ctx.tx), *_to_recheck(ctx, RECHECKS)]
+        found += [each for each in asked if each.owner != person.id and _waits(now, each, person)]
+    return found[:limit]
 
 
 def _waits(now: Circle, found: Finding, person: Person) -> bool:

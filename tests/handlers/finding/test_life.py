@@ -334,8 +334,8 @@ def test_a_recheck_that_is_due_stands_in_the_list_of_who_verifies(house: House) 
 
 
 def test_the_list_says_how_many_more_there_are(house: House) -> None:
-    for _ in range(12):
-        serve(house)
+    for n in range(12):
+        serve(house, what=f"第 {n} 件")
     assert "没销号的还有 2 件" in read(house.say("jian", "整改").card)
 
 
