@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Date,
     ForeignKey,
     Index,
@@ -18,6 +19,8 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    case,
+    exists,
     func,
     insert,
     literal_column,
@@ -49,13 +52,17 @@ finding = Table(
     Column("closed_at", UtcTime),
     Column("about", String(64), nullable=False),
     Column("zero_month", String(7), nullable=False, default=""),
+    Column("promised_on", Date, nullable=False),
+    Column("former", String(200), nullable=False, default=""),
     # Cards name findings by id: one that was given out before a backup came back must not be given out again.
     sqlite_autoincrement=True,
 )
 # Written out and not bound: SQLite takes a partial index only where it reads the same words.
 _is_open = finding.c.state.in_([literal_column(f"'{each}'") for each in ("open", "reported", "objected")])
 Index("ix_finding_open", finding.c.owner_id, finding.c.id, sqlite_where=_is_open, postgresql_where=_is_open)
-Index("ix_finding_due", finding.c.due_on)
+Index("ix_finding_promised", finding.c.promised_on)
+_has_zero = finding.c.zero_month != literal_column("''")
+Index("ix_finding_zero", finding.c.id, sqlite_where=_has_zero, postgresql_where=_has_zero)
 Index("ix_finding_opened", finding.c.opened_at)
 Index("ix_finding_about", finding.c.about)
 
@@ -90,7 +97,9 @@ finding_file = Table(
 class Finding:
     """One finding. `unit_key` is `project:P01` or `department:财务部`; `owner` and `opened_by` are person
     ids; `version` counts the acts; `due_on` is the day by which it is to be mended; `about` what it came
-    from; `zero_month` (`2026-02`) the month that the unit's newest self-check called free of problems."""
+    from; `zero_month` (`2026-02`) the month that the unit's newest self-check called free of problems.
+    `promised_on` is the day it was due first, extensions and objections counted and returns not; `former`
+    are those who answered for it before, by person id."""
 
     id: int
     number: str
@@ -109,7 +118,9 @@ class Finding:
     received_at: datetime | None
     closed_at: datetime | None
     about: str
-    zero_month: str = ""
+    zero_month: str
+    promised_on: date
+    former: tuple[int, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -119,7 +130,8 @@ class Finding:
 
 @dataclass(frozen=True)
 class Mending:
-    """How far a finding is mended: `owner` is a person id, `reported_at` when it was last reported."""
+    """How far a finding is mended: `owner` is a person id, `due_on` the day that was promised first, and
+    `reported_at` when it was reported first."""
 
     number: str
     source: str
@@ -161,7 +173,7 @@ def create(tx: Tx, new: Finding) -> int:
 def _values(one: Finding) -> dict[str, object]:
     plain = ("id", "owner_id")
     values = {column.name: getattr(one, column.name) for column in finding.c if column.name not in plain}
-    return values | {"owner_id": one.owner}
+    return values | {"owner_id": one.owner, "former": ",".join(map(str, one.former))}
 
 
 def move(tx: Tx, changed: Finding, read_version: int) -> bool:
@@ -172,7 +184,9 @@ def move(tx: Tx, changed: Finding, read_version: int) -> bool:
 
 def set_due(tx: Tx, finding_id: int, day: date) -> None:
     """Write down the day to which a finding's deadline has moved; nobody acted."""
-    tx.run(update(finding).where(finding.c.id == finding_id).values(due_on=day))
+    follows = case((finding.c.promised_on == finding.c.due_on, day), else_=finding.c.promised_on)
+    chosen = update(finding).where(finding.c.id == finding_id)
+    tx.run(chosen.values(promised_on=follows, due_on=day))
 
 
 def add_entry(tx: Tx, finding_id: int, entry: Entry) -> None:
@@ -240,6 +254,24 @@ def handed_in(tx: Tx) -> list[Finding]:
     return [_finding(row) for row in tx.run(select(finding).where(*waiting).order_by(finding.c.id))]
 
 
+def unanswered(tx: Tx, limit: int) -> list[Finding]:
+    """Return what only a supervisor can answer: more time that was asked for and not given yet, and zero
+    reports that nobody has weighed."""
+    asked = (_is_open, finding.c.state == "open", _has("asked_more"), ~_has("extended"))
+    flagged = (_has_zero, finding.c.state != "withdrawn", ~_has("concealed"), ~_has("honest"))
+    found = {
+        row.id: _finding(row)
+        for where in (asked, flagged)
+        for row in tx.run(select(finding).where(*where).order_by(finding.c.id).limit(limit))
+    }
+    return [found[each] for each in sorted(found)][:limit]
+
+
+def _has(act: str) -> ColumnElement[bool]:
+    mine = (finding_entry.c.finding_id == finding.c.id, finding_entry.c.act == act)
+    return exists().where(*mine)
+
+
 def count_open(tx: Tx) -> int:
     """Return how many are not closed."""
     return int(tx.run(select(func.count()).select_from(finding).where(_is_open)).scalar_one())
@@ -255,7 +287,7 @@ def mending_since(tx: Tx, day: date, last: date = date.max) -> list[Mending]:
     """Return how far each finding is mended that was or is due on a day or later, up to the last one; costs
     grow with these."""
     one = finding.c
-    reported = select(func.max(finding_entry.c.at)).where(
+    reported = select(func.min(finding_entry.c.at)).where(
         finding_entry.c.finding_id == one.id, finding_entry.c.act == literal_column("'reported'")
     )
     chosen = select(
@@ -263,12 +295,14 @@ def mending_since(tx: Tx, day: date, last: date = date.max) -> list[Mending]:
         one.source,
         one.owner_id,
         one.state,
-        one.due_on,
+        one.promised_on,
         reported.correlate(finding).scalar_subquery(),
     )
     return [
         Mending(*row)
-        for row in tx.run(chosen.where(one.due_on >= day, one.due_on <= last).order_by(one.due_on, one.id))
+        for row in tx.run(
+            chosen.where(one.promised_on >= day, one.promised_on <= last).order_by(one.promised_on, one.id)
+        )
     ]
 
 
@@ -306,4 +340,6 @@ def _files(tx: Tx, entry_ids: Sequence[int]) -> dict[int, list[Evidence]]:
 
 
 def _finding(row: Row[Any]) -> Finding:
-    return Finding(*row)
+    *values, former = row
+    before = tuple(int(each) for each in former.split(",") if each)
+    return Finding(*values, before)

@@ -215,9 +215,10 @@ def draft_of(sheet: Sheet) -> Draft:
 
 def hand_in(
     ctx: Asked, sheet_id: int, version: int, values: Mapping[str, str]
-) -> tuple[Sheet, Answers] | Mapping[str, str]:
-    """Take a sheet in, or return by question what to mend. What was handed in is locked: a correction is a
-    new version with its reason. Raises Refusal."""
+) -> tuple[Sheet, Answers, int] | Mapping[str, str]:
+    """Take a sheet in and return it with how many findings it began, or return by question what to mend.
+
+    What was handed in is locked: a correction is a new version with its reason. Raises Refusal."""
     sheet = to_fill(ctx, sheet_id)
     if sheet.version != version:
         raise Refusal(f"{sheet.unit_name}的自查表已经交过了。要改，请发「自查」，点「更正」", rule="P48")
@@ -248,10 +249,11 @@ def hand_in(
     before = [each.content for each in selfcheck.versions(ctx.tx, sheet.id) if each.version <= sheet.version]
     handed_in = _get(ctx, sheet.id)
     known = {issue for each in before for issue in each["issues"]}
-    _open_findings(ctx, handed_in, [each for each in answers.issues if each not in known])
+    fresh = [each for each in answers.issues if each not in known]
+    _open_findings(ctx, handed_in, fresh)
     if answers.doubt and answers.doubt not in {each["doubt"] for each in before}:
         _ask_for_advice(ctx, handed_in, answers.doubt)
-    return handed_in, answers
+    return handed_in, answers, len(fresh)
 
 
 def _open_findings(ctx: Asked, sheet: Sheet, issues: Sequence[str]) -> None:
@@ -291,6 +293,9 @@ def advise(ctx: Asked, sheet_id: int, text: str) -> Sheet:
     asked = doubts[-1]
     if not 0 < len(text) <= rules.TEXT_LIMIT:
         raise Refusal(f"请写上意见，最多 {rules.TEXT_LIMIT} 个字")
+    given = selfcheck.lines(ctx.tx, sheet.id)
+    if any((each.kind, each.person, each.text) == (ADVICE, ctx.person.id, text) for each in given):
+        raise Refusal("这条意见已经发给对方了，不用再发")
     line = Line(ADVICE, ctx.person.id, ctx.person.name, text, ctx.now)
     selfcheck.add_line(ctx.tx, sheet.id, line)
     ctx.record(ctx.person, "selfcheck.advised", sheet.subject, sheet.version, {"text": text})

@@ -134,8 +134,8 @@ def submit(ctx: Asked, submission: Submission) -> Reply:
         picture = structs.replace(_picture(ctx, sheet), proofs=evidence.find(ctx, NAME, sheet.id))
         card = cards.to_fill(picture, ctx.person.id, done, submission.values)
         return Reply(card=card, toast=next(iter(done.values())), refused=True)
-    sheet, answers = done
-    toast = "已提交，零报告" if answers.zero else f"已提交，{len(answers.issues)} 件问题开始整改"
+    sheet, answers, begun = done
+    toast = "已提交，零报告" if answers.zero else f"已提交，{begun} 件问题开始整改" if begun else "已更正"
     return Reply(card=cards.shown(_picture(ctx, sheet), ctx.person.id), toast=toast)
 
 

@@ -138,6 +138,12 @@ def gone_card(one: Finding, reader: int) -> Card:
     )
 
 
+def visible(picture: Picture) -> list[Entry]:
+    """Return the acts that a reader may see: that a suspicion came to nothing is for supervisors alone."""
+    everything = Part.SUPERVISOR in picture.mine
+    return [each for each in picture.entries if everything or each.act != Act.HONEST]
+
+
 def _suspicion(picture: Picture) -> tuple[Field, ...]:
     """What only those who judge it see: others found what the unit's own self-check did not (P50)."""
     if not _to_weigh(picture):
@@ -233,9 +239,10 @@ def needs_words(act: Act) -> bool:
 
 
 def _trail(picture: Picture) -> Section:
-    older = len(picture.entries) - TRAIL_SHOWN
+    entries = visible(picture)
+    older = len(entries) - TRAIL_SHOWN
     lines = [f"更早的 {older} 条见通知书"] if older > 0 else []
-    for each in picture.entries[-TRAIL_SHOWN:]:
+    for each in entries[-TRAIL_SHOWN:]:
         files = f"（附件 {len(each.files)} 个）" if each.files else ""
         said = f"：{in_one_line(each.text)}" if each.text else ""
         act = ACT_WORDS[Act(each.act)]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from handlers.contract.card import Field
 from handlers.contract.document import Document, SignLine
 from handlers.contract.view import Cell, Table, row
-from handlers.mechanisms.finding.cards import Picture
+from handlers.mechanisms.finding.cards import Picture, visible
 from handlers.mechanisms.finding.rules import ACT_WORDS, STATE_WORDS, Act, State
 
 NOTICE, RECORD = "整改通知书", "整改销号单"
@@ -41,7 +41,7 @@ def paper(picture: Picture, head: tuple[int, str]) -> Document:
 def _course(picture: Picture) -> Table:
     rows = tuple(
         row(_moment(each.at, picture.zone), each.name or "系统", ACT_WORDS[Act(each.act)], each.text or "—")
-        for each in picture.entries
+        for each in visible(picture)
     )
     return Table("经过", ("时间", "谁", "做了什么", "说明"), rows)
 

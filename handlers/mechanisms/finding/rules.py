@@ -192,11 +192,12 @@ class Matter:
     leads: frozenset[int] = frozenset()
 
 
-def matter(owner: int, opened_by: int | None, units: Sequence[Unit]) -> Matter:
-    """Return what decides who may act, as teams and departments are."""
+def matter(owner: int, opened_by: int | None, units: Sequence[Unit], former: Collection[int] = ()) -> Matter:
+    """Return what decides who may act, as teams and departments are; who answered for it before counts with
+    the owner's line."""
     leads = {each.lead for each in units if each.lead and owner in each.members} - {owner}
     led = {member for each in units if each.lead == owner for member in each.members} - {owner}
-    return Matter(owner, opened_by, frozenset(leads | led), frozenset(leads))
+    return Matter(owner, opened_by, frozenset(leads | led | {*former}), frozenset(leads))
 
 
 def verifiers(matter: Matter, roster: Sequence[Person]) -> list[Person]:

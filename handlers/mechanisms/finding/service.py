@@ -72,7 +72,7 @@ class Circle:
 
     def matter(self, found: Finding) -> Matter:
         """Return what decides who may act on a finding."""
-        return rules.matter(found.owner, found.opened_by, self.units)
+        return rules.matter(found.owner, found.opened_by, self.units, found.former)
 
     def parts(self, person: Person, found: Finding) -> frozenset[Part]:
         """Return everything that a person is to a finding."""
@@ -117,6 +117,7 @@ def open_finding(ctx: Context, new: New) -> Finding:
         None,
         new.about,
         _zero_before(ctx, new),
+        due,
     )
     found = replace(row, id=findings.create(ctx.tx, row))
     opener = people.get(ctx.tx, new.opened_by) if new.opened_by else None
@@ -194,9 +195,12 @@ def reassign(ctx: Asked, finding_id: int, version: int, owner: Person) -> Findin
     if owner.id in (found.owner, ctx.person.id):
         raise Refusal(f"{owner.name}不能是新的责任人：已经是责任人，或者就是您自己", rule="P47")
     deadlines.end(ctx, rules.RECEIVE, found.subject)
-    given = replace(found, owner=owner.id, received_at=None)
+    former = tuple(dict.fromkeys((*found.former, found.owner)))
+    given = replace(found, owner=owner.id, received_at=None, former=former)
     due = _at_least(ctx, given, rules.RETURNED_DAYS)
-    moved = _save(ctx, replace(given, state=state, version=found.version + 1, due_on=due), found)
+    moved = _save(
+        ctx, replace(given, state=state, version=found.version + 1, due_on=due, promised_on=due), found
+    )
     before = people.get(ctx.tx, found.owner)
     words = f"由{before.name}改为{owner.name}"
     facts = {"from": before.key, "to": owner.key, "due_on": due.isoformat()}
@@ -260,7 +264,7 @@ def _owners_own(entries: Sequence[Entry]) -> set[str]:
 
 
 def _may_object(ctx: Context, found: Finding, entries: Sequence[Entry]) -> bool:
-    if Act.OBJECT in _owners_own(entries):
+    if found.source == Source.SELF or Act.OBJECT in _owners_own(entries):
         return False
     if found.received_at is None:
         return True
@@ -306,12 +310,16 @@ def _moved(ctx: Context, found: Finding, what: Act, state: State) -> Finding:
         state=state,
         version=found.version + 1,
         due_on=due,
+        promised_on=due if what in _GIVES_DAYS and found.promised_on == found.due_on else found.promised_on,
         received_at=ctx.now if what in _SERVED and not found.received_at else found.received_at,
         closed_at=ctx.now
         if state in (State.CLOSED, State.WITHDRAWN) and not found.closed_at
         else found.closed_at,
     )
 
+
+_GIVES_DAYS = (Act.EXTEND, Act.OVERRULE)
+"""What moves the day that was promised; a return does not."""
 
 _SERVED = (Act.RECEIVE, Act.SERVE, Act.PROGRESS, Act.ASK_MORE, Act.REPORT, Act.OBJECT)
 """What shows that the owner has the notice."""
@@ -497,7 +505,12 @@ def waiting_for(ctx: Context, person: Person, limit: int) -> list[Finding]:
         now = circle(ctx)
         asked = [*findings.handed_in(ctx.tx), *_to_recheck(ctx, RECHECKS)]
         found += [each for each in asked if each.owner != person.id and _waits(now, each, person)]
-    return found[:limit]
+        found += [
+            each
+            for each in findings.unanswered(ctx.tx, RECHECKS)
+            if Part.SUPERVISOR in now.parts(person, each)
+        ]
+    return list({each.id: each for each in found}.values())[:limit]
 
 
 def _waits(now: Circle, found: Finding, person: Person) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
 from bot.context import JobContext
 from handlers.catalogue import CAPABILITIES
@@ -254,6 +255,55 @@ def test_what_came_back_after_its_owner_left_goes_to_who_leads_the_unit_now(hous
     assert "唐果（办公室）" in look(house, "tang", "ZG-2026-0002")
 
 
+def test_who_answered_for_it_before_does_not_verify_it(house: House) -> None:
+    house.give_roles("shen", "监事")
+    serve(house, owner="沈言", unit="department:办公室")
+    press(house, "jian", "换责任人", "林晓")
+    press(house, "lin", "交整改报告", "改好了")
+    assert "要由复核人来做" in house.say("shen", f"整改 {NUMBER} 通过销号").text
+    assert not press(house, "jian", "通过销号").refused
+
+
+def test_a_report_that_came_late_stays_late_in_the_numbers_though_it_was_returned(house: House) -> None:
+    serve(house, days="5")
+    on(house, march(20))
+    press(house, "li", "交整改报告", "改好了")
+    press(house, "jian", "退回重改", "照片看不清")
+    press(house, "li", "交整改报告", "重拍了")
+    press(house, "jian", "通过销号")
+    on(house, date(2026, 4, 9))
+    shown = read(house.say("jian", "月报 2026-03").card)
+    assert "到期的问题已销号：1/1 件（100%）" in shown
+    assert "按期交了整改报告：0/1 件（0%）" in shown
+
+
+def test_more_time_that_was_asked_for_waits_in_the_supervisors_list_until_it_is_answered(
+    house: House,
+) -> None:
+    serve(house)
+    press(house, "li", "我已收到")
+    press(house, "li", "申请延期", "等批复")
+    assert NUMBER in read(house.say("jian", "待办").card)
+    press(house, "jian", "延期", "同意")
+    assert NUMBER not in read(house.say("jian", "待办").card)
+
+
+def test_a_zero_report_to_weigh_waits_in_the_supervisors_list(house: House) -> None:
+    reported_zero(house)
+    serve(house)
+    assert NUMBER in read(house.say("jian", "待办").card)
+    press(house, "jian", "不算隐瞒", "当时看不出来")
+    assert NUMBER not in read(house.say("jian", "待办").card)
+
+
+def test_what_a_team_found_itself_is_not_objected_to(house: House) -> None:
+    serve(house)
+    with house.database.write() as tx:
+        tx.run(text("update finding set source = '自查'"))
+    assert "[提异议]" not in look(house, "li")
+    assert house.say("li", f"整改 {NUMBER} 提异议 不属实").refused
+
+
 def test_evidence_can_be_given_and_taken_out_on_the_page_of_the_report(house: House, tmp_path: Path) -> None:
     phone = phone_of(house, tmp_path)
     serve(house)
@@ -266,24 +316,38 @@ def test_evidence_can_be_given_and_taken_out_on_the_page_of_the_report(house: Ho
     assert "李青 交整改报告：见附件（附件 1 个）" in look(house, "jian")
 
 
-def test_a_zero_report_that_others_prove_wrong_is_weighed_by_a_supervisor_and_by_nobody_else(
-    house: House,
-) -> None:
+def reported_zero(house: House) -> None:
+    """Let the team say that February was free of problems."""
     with house.database.write() as tx:
         sheet = selfcheck.create(tx, "2026-02", "project:P01", "社区助老", "{}", house.clock.now())
         found = selfcheck.get(tx, sheet)
         assert found is not None
         version = Version(1, {}, house.person("li").id, "李青", "", house.clock.now())
         selfcheck.hand_in(tx, found, version, zero=True)
+
+
+def test_a_zero_report_that_others_prove_wrong_is_weighed_by_a_supervisor_and_by_nobody_else(
+    house: House,
+) -> None:
+    reported_zero(house)
     serve(house)
     assert "2026年2月自查是零报告。是否隐瞒，请监事判断，不自动扣分" in look(house, "jian")
     for key in ("li", "chen", "fang"):
         assert "零报告" not in look(house, key)
     assert "要由监事来做" in house.say("chen", f"整改 {NUMBER} 算隐瞒不报 早就知道").text
     press(house, "jian", "不算隐瞒", "当时看不出来")
-    assert "简成 认定不是隐瞒：当时看不出来" in look(house, "li")
-    assert "零报告" not in look(house, "jian")
+    assert "简成 认定不是隐瞒：当时看不出来" in look(house, "jian")
+    for key in ("li", "chen", "fang"):
+        assert "隐瞒" not in look(house, key)
+    assert "零报告，" not in look(house, "jian")
     assert "已经判断过了" in house.say("jian", f"整改 {NUMBER} 算隐瞒不报 再想想").text
+
+
+def test_a_verdict_of_concealment_is_on_record_for_everybody_who_reads_it(house: House) -> None:
+    reported_zero(house)
+    serve(house)
+    press(house, "jian", "算隐瞒不报", "台账上早有记录")
+    assert "简成 认定隐瞒不报：台账上早有记录" in look(house, "li")
 
 
 def test_without_a_zero_report_there_is_nothing_to_weigh(house: House) -> None:
