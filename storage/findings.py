@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -342,4 +342,4 @@ def _files(tx: Tx, entry_ids: Sequence[int]) -> dict[int, list[Evidence]]:
 def _finding(row: Row[Any]) -> Finding:
     *values, former = row
     before = tuple(int(each) for each in former.split(",") if each)
-    return Finding(*values, before)
+    return replace(Finding(*values), former=before)
