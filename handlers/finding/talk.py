@@ -37,7 +37,7 @@ from storage.findings import Finding
 from storage.people import Person
 
 NAME = "finding"
-SHOWN, BUTTONS = 10, 5
+SHOWN, WATCHED, BUTTONS = 10, 200, 5
 
 
 def rectify(ctx: Asked, message: Message) -> Reply:
@@ -195,7 +195,7 @@ def watch(ctx: Context, reader: Person) -> Sequence[Watched]:
     if not reader.roles & rules.ABOVE:
         return ()
     now = today(ctx.now, ctx.zone)
-    late = deadlines.overdue(ctx.tx, [rules.RECTIFY], now, SHOWN, paused=True)
+    late = deadlines.overdue(ctx.tx, [rules.RECTIFY], now, WATCHED, paused=True)
     found = findings.by_ids(ctx.tx, [service.finding_id(each.subject) for each in late])
     names = people.by_ids(ctx.tx, [each.owner for each in found.values()])
     lines = []

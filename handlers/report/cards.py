@@ -29,6 +29,7 @@ def month(
         title=f"{month_words(month)}月报",
         subject=subject,
         tone=Tone.PENDING if names else Tone.GOOD,
+        tag=f"要跟进 {len(names)} 件" if names else "都齐了",
         preview="月报",
         sections=(
             *((Section(tuple(lines), title="要跟进的"),) if lines else ()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from handlers.contract.card import Section
 from handlers.contract.chart import Chart, ChartKind, Series
 from handlers.contract.context import Asked
 from handlers.contract.figures import Figure
@@ -39,9 +40,8 @@ def board(sources: Sources, ctx: Asked, argument: str) -> View:
     )
 
 
-def _lacking(month: str, figures: Sequence[Figure]) -> Table:
-    rows = tuple(row(each.title, line) for each in figures for line in each.lacking)
-    return Table(f"{month_words(month)}要跟进的", ("哪一项", "谁、什么"), rows, "都齐了")
+def _lacking(month: str, figures: Sequence[Figure]) -> Section:
+    return Section(tuple(rules.lacking(figures)) or ("都齐了",), title=f"{month_words(month)}要跟进的")
 
 
 def _side_by_side(months: Sequence[str], figures: dict[str, list[Figure]]) -> Table:

@@ -34,7 +34,7 @@ from storage.people import Person
 from storage.selfcheck import VOID, Sheet
 
 NAME = service.CAPABILITY
-SHOWN = 10
+SHOWN, WATCHED = 10, 200
 TEMPLATE = "模板"
 
 
@@ -180,12 +180,15 @@ def watch(ctx: Context, reader: Person) -> Sequence[Watched]:
     """Who has not handed in after the day, names first, to those who supervise."""
     if not reader.roles & service.WATCHERS:
         return ()
-    late = deadlines.overdue(ctx.tx, [rules.SUBMIT], today(ctx.now, ctx.zone), SHOWN)
+    late = deadlines.overdue(ctx.tx, [rules.SUBMIT], today(ctx.now, ctx.zone), WATCHED)
     sheets = {each.subject: each for each in selfcheck.open_ones(ctx.tx)}
+    by_unit: dict[str, list[Sheet]] = {}
+    for each in late:
+        if sheet := sheets.get(each.subject):
+            by_unit.setdefault(sheet.unit_key, []).append(sheet)
     return [
-        Watched(Part.MISSING, _missing_line(ctx, sheets[each.subject]), _show_button(sheets[each.subject]))
-        for each in late
-        if each.subject in sheets
+        Watched(Part.MISSING, _missing_line(ctx, *theirs), _show_button(theirs[0]))
+        for theirs in by_unit.values()
     ]
 
 
@@ -206,10 +209,11 @@ def _missing(ctx: Asked) -> Reply:
     return Reply(card=cards.missing(ctx.person.id, lines, buttons, done, board))
 
 
-def _missing_line(ctx: Context, sheet: Sheet) -> str:
+def _missing_line(ctx: Context, sheet: Sheet, *more: Sheet) -> str:
     unit = service.unit_of(ctx, sheet)
     name = people.get(ctx.tx, unit.lead).name if unit and unit.lead else "没有负责人"
-    return f"{name} · {sheet.unit_name} · {month_words(sheet.month)}"
+    months = "、".join(month_words(each.month) for each in (sheet, *more))
+    return f"{name} · {sheet.unit_name} · {months}"
 
 
 def _show_button(sheet: Sheet, label: str = "查看") -> Button:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
+from bot.simulator.driver import Json
 from bot.simulator.launch import Options, Stage
 from bot.simulator.players import Players
 from tests.browser.chromium import LEFT_OUT, QUIET, find
@@ -32,6 +33,7 @@ RECEIPT = """<body style="margin:0;padding:16px;font:15px/1.8 sans-serif;color:#
 <div style="font-size:20px;margin-top:6px">金额：<b>¥128.50</b></div></body>"""
 MORNING = "2026-03-03T09:00:00+08:00"
 NEXT_MONTH, LATE = "2026-04-01T09:00:00+08:00", "2026-04-27T09:00:00+08:00"
+MAY = "2026-05-13T09:20:00+08:00"
 NOTICE = {
     "unit": "社区助老探访",
     "owner": "李青",
@@ -149,10 +151,33 @@ def clockwork(camera: Camera) -> None:
     people.says("jian", "还差什么")
     found = people.reads("jian", "我们还差什么")
     camera.takes_card("feishu-coverage", "jian@feishu", "我们还差什么")
-    link = next(each["url"] for each in found["buttons"] if each["url"])
-    for name, size in (("coverage", DESK), ("coverage-phone", PHONE)):
+    _board(camera, "coverage", found)
+
+
+def month(camera: Camera) -> None:
+    """Let the sixth working day of May come: the month on both platforms, its board, a handover."""
+    people = camera.people
+    people.sim.post("clock", now=MAY)
+    people.finds_button("jian", "打开看板", "2026年4月月报")
+    camera.takes_card("feishu-month", "jian@feishu", "2026年4月月报", "打开看板")
+    people.clicks("jian", "打开看板", "2026年4月月报")
+    _board(camera, "board", people.reads("jian", "2026年4月月报"))
+    people.says("jian", "任务 发生 财务交接 2026-05-13 会计换人")
+    people.reads("jian", "财务交接，要办")
+    camera.takes_card("feishu-handover", "jian@feishu", "财务交接，要办")
+    people.homes["jian"] = "wecom"
+    people.says("jian", "月报")
+    people.finds_button("jian", "打开看板", "2026年4月月报")
+    page = camera.opens("jian@wecom", {"width": 430, "height": 1300})
+    page.locator('[data-pane="jian@wecom"] img').first.wait_for()
+    camera.takes("wecom-month", page)
+
+
+def _board(camera: Camera, name: str, card: Json) -> None:
+    link = next(each["url"] for each in card["buttons"] if each["url"])
+    for each, size in ((name, DESK), (f"{name}-phone", PHONE)):
         page = camera.opens(link, size)
-        camera.takes(name, page)
+        camera.takes(each, page)
         page.close()
 
 
@@ -181,6 +206,7 @@ def main() -> int:
         camera = Camera(stage, browser, print)
         story(camera)
         clockwork(camera)
+        month(camera)
         browser.close()
     return 0
 

@@ -129,7 +129,7 @@ def test_the_button_leads_to_the_board_with_half_a_year_and_everybodys_week(
     reply = september.press("chen", button_in(months(september, "chen")[0], "打开看板"))
     page = words(phone.opens(way(reply)))
     assert page.startswith("2026年9月看板")
-    assert "到期的问题已销号 李青 ZG-2026-0001 没销号" in page
+    assert "要跟进的 李青 ZG-2026-0001 没销号 唐果没交办公室的自查" in page
     assert "到期的问题已销号（P8） 没有 没有 没有 没有 没有 0/1 件（0%）" in page
     assert "1/3 条" in page
     assert september.press("lin", button_in(months(september, "chen")[0], "打开看板")).refused

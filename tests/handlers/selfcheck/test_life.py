@@ -365,6 +365,15 @@ def test_months_and_sheets_are_pages_for_those_who_supervise(office: Office, tmp
             views.month(ctx, "2020-01")
 
 
+def test_the_one_screen_names_a_unit_once_with_all_the_months_it_owes(office: Office) -> None:
+    office.day("2026-09-01")
+    office.day("2026-10-08")
+    office.day("2026-10-20")
+    shown = read(office.house.say("jian", "总览").card)
+    assert "王芳 · 财务部 · 2026年8月、2026年9月" in shown
+    assert shown.count("财务部") == 1
+
+
 def test_only_todays_lead_hands_in(office: Office) -> None:
     office.day("2026-10-08")
     form = office.form("wang")
