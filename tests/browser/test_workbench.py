@@ -67,6 +67,28 @@ def test_the_trail_opens_from_the_list_of_claims(bench: Workbench, one_world: Wo
     assert trail.troubles == []
 
 
+def test_findings_self_checks_and_duties_have_their_trails_too(bench: Workbench, one_world: World) -> None:
+    one_world.says("chen", "任务 发生 换届 2026-03-18")
+    one_world.reads("chen", "换届，要办 5 件")
+    ((number,),) = one_world.rows("select number from duty where code = 'HJ5'")
+    one_world.says("chen", f"任务 {number}")
+    one_world.reads("chen", number)
+    bench.opens(CHEN)
+    bench.page.get_by_text("留痕", exact=True).click()
+    for name, words in (
+        (number, "在助手里改好职务"),
+        ("问题与整改", "都销号了"),
+        ("每月自查", "廉洁风险自查"),
+        ("年度任务", "P54a"),
+    ):
+        with bench.page.expect_popup() as opened:
+            bench.page.get_by_role("link", name=name).first.click()
+        trail = Window(opened.value, "")
+        trail.sees(words)
+        trail.has_no_barriers()
+        assert trail.troubles == []
+
+
 def test_a_return_voids_the_signatures_and_the_next_version_goes_through_again(bench: Workbench) -> None:
     bench.opens(LIN, LI, WANG)
     bench.says(LIN, "报销")

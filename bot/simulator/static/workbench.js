@@ -76,7 +76,7 @@ function show(now) {
   for (const name of open) showChat(paneOf(name), now.panes[name] || []);
   showUnread(now.heard);
   showHint(now.hint);
-  showClaims(now.claims);
+  showRecords(now.records);
   showFaults(now.faults);
 }
 
@@ -154,9 +154,9 @@ function showHint(hint) {
   if (all.length) all[all.length - 1].classList.add('is-wanted');
 }
 
-function showClaims(numbers) {
-  byId('no-claims').hidden = numbers.length > 0;
-  const list = byId('claims');
+function showRecords(numbers) {
+  byId('no-records').hidden = numbers.length > 0;
+  const list = byId('records');
   if (list.dataset.shown === numbers.join()) return;
   list.dataset.shown = numbers.join();
   list.replaceChildren(...numbers.map((number) => {
@@ -171,7 +171,8 @@ function showClaims(numbers) {
   }));
 }
 
-const trailOf = (number) => `${document.body.dataset.assistant}/views/expense.trail/${number}`;
+const TRAILS = { BX: 'expense.trail', ZG: 'finding.trail', RW: 'duty.one' };
+const trailOf = (number) => `${document.body.dataset.assistant}/views/${TRAILS[number.slice(0, 2)]}/${number}`;
 
 function showFaults(faults) {
   const waiting = new Map(faults.map((each) => [each.kind, each.times]));

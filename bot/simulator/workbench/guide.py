@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.simulator.chats import Json
 
 _NUMBER = re.compile(r"BX-\d{4}-\d{4,}")
+_RECORD = re.compile(r"(?:BX|ZG|RW)-\d{4}-\d{4,}")
 _TYPED = re.compile("「[^」]*」")
 AMOUNT = "amount"
 _ENDS = ("已驳回", "已撤回", "凑不齐签字人")
@@ -82,6 +83,11 @@ def _newest_number(chats: Mapping[str, Sequence[Json]]) -> str:
 def numbers_in(words: str) -> list[str]:
     """Return the claims that a message is about; what it only shows how to type stands in 「」."""
     return _NUMBER.findall(_TYPED.sub("", words))
+
+
+def records_in(words: str) -> list[str]:
+    """Return the claims, findings and duties that a message is about."""
+    return _RECORD.findall(_TYPED.sub("", words))
 
 
 def _who_can(chats: Mapping[str, Sequence[Json]], label: str, number: str) -> str:

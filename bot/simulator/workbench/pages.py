@@ -26,6 +26,14 @@ SHOWN = 60
 
 MOST_PANES = 12
 
+LISTS = (
+    ("expense.claims", "全部单子"),
+    ("finding.list", "问题与整改"),
+    ("selfcheck.months", "每月自查"),
+    ("duty.list", "年度任务"),
+)
+"""Pages of the assistant that list what it remembers."""
+
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp")
 
 
@@ -81,6 +89,7 @@ class Workbench:
                 moves=moves.MOVES,
                 switches=SWITCHES,
                 assistant=self._stage.delivery.url,
+                lists=LISTS,
                 can_restart=self._stage.restart is not None,
             )
         response = Response(page)
@@ -91,8 +100,9 @@ class Workbench:
         return response
 
     def state(self) -> Response:
-        """What changes: `{clock, panes: {name: [{id, rev, html}]}, heard, hint, claims, faults, restarting}`;
-        304 when nothing did. `heard` counts what the assistant has said to each person on each platform."""
+        """What changes: `{clock, panes: {name: [{id, rev, html}]}, heard, hint, records, faults,
+        restarting}`; 304 when nothing did. `heard` counts what the assistant has said to each person on each
+        platform."""
         with self._stage.lock:
             answer = jsonify(self._state(self._asked_for()))
         answer.add_etag()
@@ -140,7 +150,7 @@ class Workbench:
             "panes": {each.name: self._drawn(each) for each in panes},
             "heard": self._heard(),
             "hint": asdict(guide.hint(chats, names, first)),
-            "claims": sorted({number for words in told for number in guide.numbers_in(words)}, reverse=True),
+            "records": sorted({each for words in told for each in guide.records_in(words)}, reverse=True),
             "restarting": self._stage.restart.busy() if self._stage.restart else "",
             "faults": [told_of(each) for each in self._stage.faults.waiting()],
         }
