@@ -342,9 +342,10 @@ def settings_list(path: Path) -> None:
 @click.argument("name")
 @click.option("--resolution", required=True, help="决议编号。")
 @click.option("--date", "decided_on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="决议日期。")
+@click.option("--value", type=click.IntRange(1, 999), help="新的值，只用于数字参数；不写就是现值。")
 @CONFIG
-def settings_confirm(name: str, resolution: str, decided_on: datetime, path: Path) -> None:
-    """记录理事会以决议确认了参数 NAME 的现值。"""
+def settings_confirm(name: str, resolution: str, decided_on: datetime, value: int | None, path: Path) -> None:
+    """记录理事会以决议确认了参数 NAME 的现值，或把它改成 --value。"""
     from handlers.catalogue import SETTINGS
     from storage import settings
 
@@ -352,11 +353,13 @@ def settings_confirm(name: str, resolution: str, decided_on: datetime, path: Pat
         raise Words(f"没有参数「{name}」，可用的是：{'、'.join(SETTINGS)}")
     if not 0 < len(resolution.strip()) <= settings.RESOLUTION_LIMIT:
         raise Words(f"决议编号请写 1 到 {settings.RESOLUTION_LIMIT} 个字")
+    if value is not None and not isinstance(SETTINGS[name], int):
+        raise Words(f"参数「{name}」不是一个数，不能用 --value 改")
     app = _current(_app(path))
     with app.context(app.clock.now()) as ctx:
-        value = settings.current(ctx.tx, name, SETTINGS[name]).value
-        version = settings.fix(ctx.tx, name, value, resolution.strip(), decided_on.date(), ctx.now)
-        facts = {"value": value, "resolution": resolution.strip(), "date": f"{decided_on:%Y-%m-%d}"}
+        kept = settings.current(ctx.tx, name, SETTINGS[name]).value if value is None else value
+        version = settings.fix(ctx.tx, name, kept, resolution.strip(), decided_on.date(), ctx.now)
+        facts = {"value": kept, "resolution": resolution.strip(), "date": f"{decided_on:%Y-%m-%d}"}
         ctx.record("命令行", "settings.confirmed", f"setting:{name}", version, facts)
     click.echo(f"已记录：{name} 由决议 {resolution.strip()} 确认（第 {version} 版）。已提交的单子不变。")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -35,8 +35,9 @@ class Runner(Generic[C]):
 
     `open_context` takes business time (aware UTC) and opens a transaction with the context for one run:
     committed when the body ends, undone when it raises. `leads` tells whether this runner is the one of
-    several whose turn it is: the others wait, so that they do not race for every period. ValueError when two
-    jobs share a name, as they would share periods.
+    several whose turn it is: the others wait, so that they do not race for every period. `late` is how much
+    later than its time everything is done, so that not every installation speaks at the same moment.
+    ValueError when two jobs share a name, as they would share periods.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Runner(Generic[C]):
         jobs: Sequence[Job[C]],
         open_context: Callable[[datetime], AbstractContextManager[C]],
         leads: Callable[[], bool] = lambda: True,
+        late: timedelta = timedelta(0),
     ) -> None:
         names = [job.name for job in jobs]
         if len(set(names)) < len(names):
@@ -51,6 +53,7 @@ class Runner(Generic[C]):
         self._jobs = tuple(jobs)
         self._open = open_context
         self._leads = leads
+        self._late = late
         self._settled: dict[str, str] = {}
         self._latest = datetime.min.replace(tzinfo=UTC)
         self._scheduler: BackgroundScheduler | None = None
@@ -92,7 +95,7 @@ class Runner(Generic[C]):
     def _run(self, job: Job[C], now: datetime) -> None:
         period: str | None = None
         try:
-            period = job.period(now)
+            period = job.period(now - self._late)
             # A period known to be settled opens no transaction: an idle tick takes no write lock.
             if period is None or self._settled.get(job.name) == period:
                 return

@@ -445,6 +445,15 @@ def test_what_is_no_day_or_no_number_is_refused(day: str, n: str) -> None:
     sentence(CliRunner().invoke(main, ["workdays", "add", day, n]), 1)
 
 
+def test_the_council_changes_a_number_and_nothing_but_a_number(installation: Installation) -> None:
+    by = ("--resolution", "2026-05", "--date", "2026-03-01", "--value", "90")
+    assert "第 1 版" in installation.done("settings", "confirm", "finding.recheck_days", *by)
+    assert "finding.recheck_days\t90\t决议 2026-05（2026-03-01）" in installation.done("settings", "list")
+    assert "不是一个数" in installation.refused("settings", "confirm", CHAIN_SETTING, *by)
+    wrong = installation("settings", "confirm", "finding.recheck_days", *by[:-1], "0")
+    assert wrong.exit_code == 2
+
+
 # calendar
 
 

@@ -16,6 +16,7 @@ import pytest
 from scheduler.clock import SystemClock
 from scheduler.job import Job
 from scheduler.runner import Runner
+from storage import runs
 from storage.database import Database
 from storage.migrations import upgrade
 from tests.scheduler.ticking import FIRST_TICK, TICKS, Work, a_minute, count_run, opener, runs_counted
@@ -50,6 +51,14 @@ def test_a_job_runs_once_in_its_period_and_again_in_the_next(database: Database)
     for seconds in (0, 20, 40, 60, 80):
         runner.tick(FIRST_TICK + timedelta(seconds=seconds))
     assert runs_counted(database) == {"2026-11-23T10:00": 1, "2026-11-23T10:01": 1}
+
+
+def test_a_runner_that_is_late_does_everything_so_much_later(database: Database) -> None:
+    runner = Runner([Job("count", a_minute, count_run)], opener(database), late=timedelta(seconds=90))
+    runner.tick(FIRST_TICK)
+    assert runs_counted(database) == {a_minute(FIRST_TICK): 1}
+    with database.read() as tx:
+        assert runs.last(tx, "count") == (a_minute(FIRST_TICK - timedelta(seconds=90)), FIRST_TICK)
 
 
 def test_a_job_that_is_not_due_does_not_run(database: Database) -> None:

@@ -129,7 +129,7 @@ class Staff:
             judges = service.circle(ctx).judges(found)
             yield from self._does(found, judges, Act.OVERRULE if self._chance(0.7) else Act.UPHOLD)
         elif found.state == State.OPEN and found.received_at is None and self._chance(0.5):
-            what = Act.OBJECT if self._chance(0.1) and _is_new(ctx, found) else Act.RECEIVE
+            what = Act.OBJECT if self._chance(0.1) and _may_object(ctx, found) else Act.RECEIVE
             yield from self._does(found, owner, what)
         elif found.state == State.OPEN and self._chance(0.07):
             yield from self._does(found, owner, Act.REPORT)
@@ -180,8 +180,9 @@ def _sheet_args(sheet: Sheet) -> Args:
     return {"sheet": sheet.id, "version": sheet.version}
 
 
-def _is_new(ctx: JobContext, found: Finding) -> bool:
-    return not any(each.act == Act.OBJECT for each in findings.entries(ctx.tx, found.id))
+def _may_object(ctx: JobContext, found: Finding) -> bool:
+    is_self_found = found.source == rules.Source.SELF
+    return not is_self_found and Act.OBJECT not in {each.act for each in findings.entries(ctx.tx, found.id)}
 
 
 def _may_extend(ctx: JobContext, found: Finding) -> bool:
