@@ -160,7 +160,7 @@ class Staff:
         values = {
             "unit": unit.key,
             "owner": owner.name,
-            "what": "材料没有登记",
+            "what": f"{ctx.now:%m-%d} 材料没有登记",
             "clause": "物资管理制度",
             "asked": "补登记",
             "source": rules.Source.SUPERVISOR,
