@@ -8,7 +8,7 @@ from datetime import date
 
 from handlers.contract.context import Context
 from handlers.contract.coverage import Covered, Light
-from handlers.duty import rules
+from handlers.duty import figures, rules
 from handlers.duty.due import coming, last_due, last_ended, period_words
 from handlers.duty.plan import DUTIES
 from handlers.duty.rules import Duty, State
@@ -25,7 +25,7 @@ def covers(ctx: Context) -> Sequence[Covered]:
     """Return what each duty that stands in the plan shows of its clause."""
     now, undone = scene(ctx), duties.undone(ctx.tx)
     ours = [now.duties[each.code] for each in DUTIES if each.code.startswith("P")]
-    return [_covered(ctx, now, undone, each) for each in ours]
+    return [*(_covered(ctx, now, undone, each) for each in ours), *figures.rates(ctx)]
 
 
 def clause_of(duty: Duty) -> str:

@@ -12,7 +12,7 @@ import pytest
 from bot.context import JobContext
 from handlers.contract.refusal import Refusal
 from handlers.contract.view import Table
-from handlers.duty import listing, views
+from handlers.duty import covering, listing, views
 from storage import duties
 from tests.bot.paging import phone_of, way
 from tests.handlers.duty.test_life import all_of, day, look, of, press
@@ -251,6 +251,24 @@ def test_a_code_that_stands_twice_is_told(house: House) -> None:
 
 def test_the_exported_list_says_nothing_of_the_flying_inspection(house: House) -> None:
     assert "P46" not in {each["code"] for each in exported(house)}
+
+
+# On the map of the plan.
+
+
+def test_the_map_says_how_many_of_a_years_duties_were_done_and_which_were_not(house: House) -> None:
+    def light(clause: str) -> str:
+        with house.database.read() as tx:
+            found = {each.clause: each for each in covering.covers(context(house, tx))}
+        return f"{found[clause].light} {found[clause].evidence}"
+
+    assert light("P7") == "yellow 近一年没有到期的任务，无从算起"
+    day(house, date(2026, 3, 10))
+    day(house, date(2026, 4, 1))
+    assert light("P7").startswith("red 近一年到期的任务 2 项，完成 0 项（0%），没完成的：财务公开月报")
+    press(house, "wang", "P32", "交材料", "官网已公开")
+    press(house, "jian", "P32", "确认完成")
+    assert light("P6") == "green 近一年到期该公开的 1 项，完成 1 项（100%）"
 
 
 # To look at.
