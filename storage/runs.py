@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Column, String, Table, select
+from sqlalchemy import Column, String, Table, delete, select
 
 from storage.base import UtcTime, metadata
 from storage.database import Tx
+
+KEPT = timedelta(days=2)
 
 run = Table(
     "run",
@@ -37,3 +39,10 @@ def done(tx: Tx, job: str, periods: Sequence[str]) -> set[str]:
 def begin(tx: Tx, job: str, period: str, now: datetime) -> bool:
     """Claim a period for a job; False when somebody has it already."""
     return tx.add_new(run, {"job": job, "period": period, "at": now})
+
+
+def purge(tx: Tx, now: datetime) -> int:
+    """Forget slices of minutes that ended long ago, which nobody asks for again; return how many. Days, months
+    and what is to be said once are kept. `now` is business time."""
+    slices = run.c.period.like("____-__-__T__:__")
+    return tx.run(delete(run).where(slices, run.c.at < now - KEPT)).rowcount

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -74,3 +74,13 @@ def test_of_many_at_the_same_moment_one_gets_the_period(database: Database) -> N
     for thread in threads:
         thread.join()
     assert sorted(claimed) == [False] * 7 + [True]
+
+
+def test_slices_of_minutes_are_forgotten_after_two_days_and_nothing_else(database: Database) -> None:
+    kept = ("2026-10-31", "2026-10", "stuck:7", "2026-10-31T09:05!")
+    for period in ("2026-10-31T09:05", *kept):
+        assert claim(database, "job", period)
+    with database.write() as tx:
+        assert runs.purge(tx, NOW + timedelta(days=2)) == 0
+        assert runs.purge(tx, NOW + timedelta(days=2, seconds=1)) == 1
+        assert runs.done(tx, "job", ["2026-10-31T09:05", *kept]) == set(kept)
