@@ -42,7 +42,8 @@ def begin(tx: Tx, job: str, period: str, now: datetime) -> bool:
 
 
 def purge(tx: Tx, now: datetime) -> int:
-    """Forget slices of minutes that ended long ago, which nobody asks for again; return how many. Days, months
-    and what is to be said once are kept. `now` is business time."""
+    """Forget slices of minutes that ended long ago, which nobody asks for again; return how many.
+
+    Days, months and what is to be said once are kept. `now` is business time."""
     slices = run.c.period.like("____-__-__T__:__")
     return tx.run(delete(run).where(slices, run.c.at < now - KEPT)).rowcount
