@@ -15,7 +15,7 @@ from handlers.contract.reminder import Nudge
 from handlers.contract.roles import Role
 from handlers.contract.wording import Resolution
 from handlers.duty import cards, rules
-from handlers.duty.due import After, Due, coming, due_words, opens_on
+from handlers.duty.due import After, Due, Yearly, YearlyWeekday, coming, due_words, opens_on
 from handlers.duty.rules import Act, Duty, State
 from handlers.duty.scene import Scene, kept, scene
 from handlers.mechanisms.deadline import service as deadlines
@@ -211,6 +211,10 @@ def notice(ctx: Asked, code: str, day: date, source: str) -> tuple[Duty, str]:
     duty, now = _to_change(ctx, code), scene(ctx)
     if not duty.provisional:
         raise Refusal(f"「{duty.title}」的日子不是由主管部门定的。要改，发「任务 改期 {code} …」")
+    if not isinstance(duty.due, Yearly | YearlyWeekday):
+        raise Refusal(f"「{duty.title}」不是一年一次的，通知的日子请用「任务 改期 {code} …」")
+    if day.year not in (now.today.year, now.today.year + 1):
+        raise Refusal(f"{day} 不是今年或明年的日子，请核对年份")
     period = str(day.year)
     by = Resolution(source, now.today)
     facts = {"code": code, "day": day.isoformat()}
