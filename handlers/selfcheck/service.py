@@ -83,6 +83,7 @@ def _open_sheet(ctx: Context, sources: Sources, unit: Unit, month: str) -> Sheet
     draft = Draft(tuple(facts), samples[0] if samples else None, sections(form), form.version)
     text = msgspec.json.encode(draft).decode()
     sheet_id = selfcheck.create(ctx.tx, month, unit.key, unit.name, text, ctx.now)
+    selfcheck.adopt_lines(ctx.tx, month, sheet_id, unit.members)
     return _begin(ctx, sheet_id, month, "selfcheck.opened", unit)
 
 

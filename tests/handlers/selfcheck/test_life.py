@@ -403,6 +403,15 @@ def test_a_department_that_is_renamed_gets_its_sheet_under_its_new_name(office: 
     assert "没有找到您能看的自查表" in office.house.press("wang", old, ZERO).text
 
 
+def test_what_members_added_goes_with_their_department_to_its_new_name(office: Office) -> None:
+    office.day("2026-10-08")
+    office.house.say("hou", "自查补充 领料没有登记")
+    for key in ("wang", "hou"):
+        office.department(key, "财务中心")
+    office.day("2026-10-09")
+    assert "侯补 补充：领料没有登记" in read(office.form("wang", "财务中心"))
+
+
 def test_a_department_that_gets_its_name_back_gets_its_sheet_back(office: Office) -> None:
     office.day("2026-10-08")
     old = button_in(office.form("wang"), "提交")
