@@ -210,7 +210,7 @@ def add_line(tx: Tx, sheet_id: int, line: Line) -> None:
 
 
 def adopt_lines(tx: Tx, month: str, sheet_id: int, people: Collection[int]) -> None:
-    """Move the lines of some people from a month's void sheets to a sheet: their unit has another name now."""
+    """Move the lines of some people from a month's void sheets to a sheet: their unit has a new name."""
     gone = select(sheet.c.id).where(sheet.c.month == month, sheet.c.state == VOID)
     theirs = (sheet_line.c.sheet_id.in_(gone), sheet_line.c.person_id.in_(list(people)))
     tx.run(update(sheet_line).where(*theirs).values(sheet_id=sheet_id))
