@@ -19,7 +19,7 @@ def month(
 ) -> Card:
     """Return a month on a card: names first, then numbers. `head` is the end of the journal, empty for who
     does not keep it; in an answer there is the way to the page, else the button that leads there."""
-    names = rules.lacking(figures)
+    names, told = rules.lacking(figures), rules.has_something(figures)
     lines = [f"· {each}" for each in names[:NAMED]]
     if len(names) > NAMED:
         lines.append(f"还有 {len(names) - NAMED} 件，请看看板")
@@ -28,8 +28,8 @@ def month(
     return Card(
         title=f"{month_words(month)}月报",
         subject=subject,
-        tone=Tone.PENDING if names else Tone.GOOD,
-        tag=f"要跟进 {len(names)} 件" if names else "都齐了",
+        tone=Tone.PENDING if names else Tone.GOOD if told else Tone.MUTED,
+        tag=f"要跟进 {len(names)} 件" if names else "都齐了" if told else "还没有记录",
         preview="月报",
         sections=(
             *((Section(tuple(lines), title="要跟进的"),) if lines else ()),
