@@ -137,7 +137,7 @@ def test_the_button_leads_to_the_board_with_half_a_year_and_everybodys_week(
 
 def test_the_month_is_asked_for_by_word_and_refused_to_others(september: House) -> None:
     assert "2026年9月月报" in read(september.say("fang", "月报").card)
-    assert "2026年8月月报\n还没有记录" in read(september.say("jian", "月报 2026-08").card)
+    assert "2026年7月月报\n还没有记录" in read(september.say("jian", "月报 2026-07").card)
     assert "「月报」给监事" in september.say("li", "月报").text
 
 
