@@ -22,7 +22,7 @@ from handlers.mechanisms.deadline import service as deadlines
 from handlers.mechanisms.deadline.rules import Term
 from handlers.mechanisms.evidence.forms import Evidence as Proofs
 from scheduler import workdays
-from storage import duties, numbers, people, settings
+from storage import duties, numbers, people, runs, settings
 from storage.deadlines import Deadline
 from storage.duties import Occurrence, Proof
 from storage.people import Person
@@ -263,6 +263,8 @@ def happened(ctx: Asked, event: str, day: date, words: str) -> list[Occurrence]:
         known = "、".join(dict.fromkeys(due.event for _, due in wanted))
         raise Refusal(f"没有「{event[:10]}」这类事。可以登记的有：{known}")
     rules.plausible(day, now.today)
+    # Two who tell the same event at once: the second waits here, and sees what the first has opened.
+    runs.begin(ctx.tx, "duty.event", f"{event}:{day.isoformat()}", ctx.now)
     fresh = [(duty, due) for duty, due in mine if not duties.has(ctx.tx, duty.code, day.isoformat())]
     if not fresh:
         raise Refusal(f"{day} 的「{event}」已经登记过了。发「任务」看还有哪些没办")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -116,6 +117,22 @@ def test_the_same_event_is_told_once_and_another_day_is_another_event(house: Hou
     assert len(all_of(house)) == 5
     assert house.say("fang", "任务 发生 换届 2026-03-03").card
     assert len(all_of(house)) == 10
+
+
+def test_of_two_who_tell_the_same_event_at_once_one_opens_it_and_one_is_told_so(house: House) -> None:
+    together, refused = threading.Barrier(2), []
+
+    def tells(key: str) -> None:
+        together.wait()
+        refused.append(house.say(key, "任务 发生 换届 2026-03-02").refused)
+
+    threads = [threading.Thread(target=tells, args=[key]) for key in ("chen", "fang")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(refused) == [False, True]
+    assert len(all_of(house)) == 5
 
 
 def test_an_event_that_is_told_late_leaves_its_days_all_the_same(house: House) -> None:
