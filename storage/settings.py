@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Column, Date, Integer, String, Table, Text, bindparam, insert, select
+from sqlalchemy import Column, Date, Integer, String, Table, Text, bindparam, select
 
 from storage.base import UtcTime, metadata
 from storage.database import Tx
@@ -79,16 +79,16 @@ def of_version(tx: Tx, name: str, version: int, default: object) -> Setting:
 
 
 def fix(tx: Tx, name: str, value: object, resolution: str, decided_on: date, now: datetime) -> int:
-    """Add a version that a resolution of the council fixed; return its number."""
-    version = current(tx, name, None).version + 1
-    tx.run(
-        insert(setting).values(
-            name=name,
-            version=version,
-            value=json.dumps(value, ensure_ascii=False),
-            resolution=resolution,
-            decided_on=decided_on,
-            at=now,
-        )
-    )
-    return version
+    """Add a version that a resolution of the council fixed; return its number. Of two at once the later one
+    is the newer version."""
+    values = {
+        "name": name,
+        "value": json.dumps(value, ensure_ascii=False),
+        "resolution": resolution,
+        "decided_on": decided_on,
+        "at": now,
+    }
+    while True:
+        version = current(tx, name, None).version + 1
+        if tx.add_new(setting, {**values, "version": version}):
+            return version

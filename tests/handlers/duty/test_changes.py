@@ -14,7 +14,7 @@ from bot.context import JobContext
 from handlers.contract.refusal import Refusal
 from handlers.contract.view import Table
 from handlers.duty import covering, listing, views
-from storage import duties
+from storage import duties, settings
 from tests.bot.paging import phone_of, way
 from tests.handlers.duty.test_life import all_of, day, look, of, press
 from tests.house import PDF, ZONE, House, button_in, read
@@ -88,6 +88,23 @@ def test_a_notice_before_the_duty_opens_moves_its_opening_too(house: House) -> N
     assert not [each for each in all_of(house) if each.code == "NJ2"]
     day(house, date(2026, 5, 12))
     assert of(house, "NJ2").due_on == date(2026, 6, 20)
+
+
+def test_of_two_resolutions_at_once_the_later_is_the_newer_version(house: House) -> None:
+    together, refused = threading.Barrier(2), []
+
+    def resolves(key: str, what: str) -> None:
+        together.wait()
+        refused.append(house.say(key, f"任务 {what} P54a 决议 2026-05 2026-03-01").refused)
+
+    threads = [threading.Thread(target=resolves, args=each) for each in (("chen", "开启"), ("fang", "关闭"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused == [False, False]
+    with house.database.read() as tx:
+        assert settings.current(tx, "duty.P54a", None).version == 2
 
 
 # Events.
