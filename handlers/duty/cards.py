@@ -20,7 +20,7 @@ from handlers.contract.card import (
     Style,
     Tone,
 )
-from handlers.contract.wording import moment
+from handlers.contract.wording import in_one_line, moment
 from handlers.duty.due import period_words
 from handlers.duty.rules import STATE_WORDS, Act, Duty, State
 from handlers.mechanisms.evidence import forms as evidence_forms
@@ -89,9 +89,9 @@ def _sections(picture: Picture) -> tuple[Section, ...]:
     if found.handed_by and found.handed_at:
         who, at = picture.names[found.handed_by], moment(found.handed_at, picture.zone)
         proofs = f"（{'、'.join(picture.proofs)}）" if picture.proofs else ""
-        lines.append(f"{at} {who} 交材料：{found.words}{proofs}")
+        lines.append(f"{at} {who} 交材料：{in_one_line(found.words)}{proofs}")
     if found.reason:
-        lines.append(f"退回补充：{found.reason}")
+        lines.append(f"退回补充：{in_one_line(found.reason)}")
     if found.confirmed_by and found.confirmed_at:
         at = moment(found.confirmed_at, picture.zone)
         lines.append(f"{at} {picture.names[found.confirmed_by]} 确认完成")
@@ -139,6 +139,11 @@ def words_form(found: Occurrence, act: Act, proofs: Evidence | None = None) -> F
         page=with_files,
         title=f"{label} {found.number}",
     )
+
+
+def needs_words(act: Act) -> bool:
+    """Whether an act goes on record with words."""
+    return act in _ASKS
 
 
 def typed_act(label: str) -> Act | None:

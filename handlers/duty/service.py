@@ -108,8 +108,7 @@ def act(
 ) -> Occurrence:
     """Do something with an occurrence, authorised now. Raises Refusal."""
     found, now = readable(ctx, duties.get(ctx.tx, duty_id)), scene(ctx)
-    able = now.owners(found) if what in rules.OWNERS_ACTS else now.confirmers(found)
-    state = rules.next_state(State(found.state), what, now.duty(found), ctx.person, able)
+    state = _allowed(ctx, now, found, what)
     moved = _moved(ctx, replace(found, state=state, version=found.version + 1), what, text)
     if found.version != version or not duties.move(ctx.tx, moved, found.version):
         raise Refusal(f"{found.number} 刚有了新进展。发「任务 {found.number}」看最新的")
@@ -122,6 +121,20 @@ def act(
     _record(ctx, now, moved, ctx.person, what, facts)
     _tell(ctx, now, moved, what, text)
     return moved
+
+
+def to_say(ctx: Asked, duty_id: int, what: Act) -> Occurrence:
+    """Return an occurrence to somebody who may go on with words. Raises Refusal."""
+    found = readable(ctx, duties.get(ctx.tx, duty_id))
+    if not cards.needs_words(what):
+        raise Refusal("这个按钮已经失效，请发「任务」重新打开")
+    _allowed(ctx, scene(ctx), found, what)
+    return found
+
+
+def _allowed(ctx: Asked, now: Scene, found: Occurrence, what: Act) -> State:
+    able = now.owners(found) if what in rules.OWNERS_ACTS else now.confirmers(found)
+    return rules.next_state(State(found.state), what, now.duty(found), ctx.person, able)
 
 
 def same_as(ctx: Asked, found: Occurrence, other: Occurrence) -> Occurrence:

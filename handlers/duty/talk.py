@@ -27,6 +27,7 @@ from handlers.duty.due import due_in, due_words
 from handlers.duty.rules import ACT_WORDS, Act, State
 from handlers.duty.scene import scene
 from handlers.mechanisms.evidence import service as evidence
+from handlers.mechanisms.sheet.forms import clean_ends
 from storage import duties
 from storage.duties import Occurrence
 from storage.people import Person
@@ -66,22 +67,22 @@ def show(ctx: Asked, click: Click) -> Reply:
 
 def ask(ctx: Asked, click: Click) -> Reply:
     """交材料 or 退回补充: the question; files that are sent from now on belong to it."""
-    found = service.readable(ctx, duties.get(ctx.tx, number_in(click.args, "duty")))
     what = _act_in(click.args)
+    found = service.to_say(ctx, number_in(click.args, "duty"), what)
     proofs = evidence.begin(ctx, NAME, found.id) if what is Act.HAND_IN else None
     return Reply(card=service.card(ctx, found, ctx.person, what, proofs))
 
 
 def words_form(ctx: Asked, args: Args) -> Form:
     """The question before an act, where it is asked by itself."""
-    found = service.readable(ctx, duties.get(ctx.tx, number_in(args, "duty")))
     what = _act_in(args)
+    found = service.to_say(ctx, number_in(args, "duty"), what)
     return cards.words_form(found, what, evidence.find(ctx, NAME, found.id) if what is Act.HAND_IN else None)
 
 
 def enclose(ctx: Asked, event: FileGiven | FileTaken) -> None:
     """A file that was given on the page of what is handed in, or taken out there."""
-    found = service.readable(ctx, duties.get(ctx.tx, number_in(event.args, "duty")))
+    found = service.to_say(ctx, number_in(event.args, "duty"), Act.HAND_IN)
     evidence.enclose(ctx, NAME, found.id, event)
 
 
@@ -198,7 +199,7 @@ SAME = "同"
 
 
 def _done(ctx: Asked, duty_id: int, version: int, what: Act, text: str) -> Reply:
-    text = text.strip()
+    text = clean_ends(text)
     if what is not Act.CONFIRM and not 0 < len(text) <= service.TEXT_LIMIT:
         raise Refusal(f"{ACT_WORDS[what]}请写一句话，最多 {service.TEXT_LIMIT} 个字")
     files = evidence.taken(ctx, NAME, duty_id) if what is Act.HAND_IN else []

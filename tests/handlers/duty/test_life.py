@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from bot.context import JobContext
 from handlers.catalogue import CAPABILITIES
+from handlers.contract.card import Args
 from handlers.duty import service
 from handlers.duty.plan import BY_CODE
 from handlers.mechanisms.deadline import jobs as mornings
@@ -155,6 +156,24 @@ def test_those_above_hear_when_it_is_late(house: House) -> None:
         house.cards("chen", "morning:")[-1]
     )
     assert "逾期了" in read(house.cards("fang", "morning:")[-1])
+
+
+@pytest.mark.parametrize("act", ["confirmed", "handed", "returned", "intended", "x"])
+@pytest.mark.parametrize("click", ["duty.ask", "duty.say", "duty.confirm"])
+def test_a_button_that_is_made_up_does_nothing(house: House, click: str, act: str) -> None:
+    day(house, date(2026, 4, 9))
+    found = of(house, "P33")
+    carried: Args = {"duty": found.id, "version": found.version, "act": act}
+    assert house.act("jian", click, carried).refused
+    assert of(house, "P33").state == "open"
+
+
+def test_a_line_break_makes_no_second_voice_and_unseen_words_are_none(house: House) -> None:
+    day(house, date(2026, 4, 9))
+    number = of(house, "P33").number
+    assert house.say("wang", f"任务 {number} 交材料 \u200b").refused
+    press(house, "wang", "P33", "交材料", "交了\n04-09 09:00 简成 确认完成")
+    assert "交材料：交了 04-09 09:00 简成 确认完成" in look(house, "jian", "P33")
 
 
 # What is secret.
