@@ -15,6 +15,7 @@ from handlers.contract.refusal import Refusal
 from handlers.contract.view import Table
 from handlers.duty import covering, listing, views
 from storage import duties, settings
+from storage.database import Tx
 from tests.bot.paging import phone_of, way
 from tests.handlers.duty.test_life import all_of, day, look, of, press
 from tests.house import PDF, ZONE, House, button_in, read
@@ -22,9 +23,9 @@ from tests.house import PDF, ZONE, House, button_in, read
 Line = dict[str, str]
 
 
-def context(house: House, tx: object) -> JobContext:
+def context(house: House, tx: Tx) -> JobContext:
     now = house.clock.now()
-    return JobContext(tx, now, now, ZONE)  # type: ignore[arg-type]
+    return JobContext(tx, now, now, ZONE)
 
 
 # By resolution, and by an authority's notice.

@@ -14,11 +14,13 @@ from sqlalchemy import select
 from bot.context import JobContext
 from bot.timetable import timetable
 from handlers.catalogue import CAPABILITIES, JOBS
+from handlers.contract.capability import OnView
 from handlers.contract.refusal import Refusal
 from handlers.contract.roles import Role
 from handlers.contract.view import View
 from handlers.duty import listing, service
 from storage import duties, journal
+from storage.database import Tx
 from storage.outbox import outbox
 from tests.handlers.duty.test_life import day, look, of, press
 from tests.house import CAST, ZONE, House, read
@@ -28,9 +30,9 @@ OTHERS = [key for key, (_, roles) in CAST.items() if Role.SUPERVISOR not in role
 WORDS = ("任务", "任务 清单", "待办", "总览", "我的", "帮助", "整改", "自查", "自查 名单", "月报", "还差什么")
 
 
-def context(house: House, tx: object) -> JobContext:
+def context(house: House, tx: Tx) -> JobContext:
     now = house.clock.now()
-    return JobContext(tx, now, now, ZONE)  # type: ignore[arg-type]
+    return JobContext(tx, now, now, ZONE)
 
 
 def done(house: House) -> str:
@@ -71,9 +73,9 @@ def everything_others_can_see(house: House) -> Iterator[str]:
                 yield remark.words
 
 
-def _takes_nothing(view: object, ctx: JobContext) -> bool:
+def _takes_nothing(view: OnView, ctx: JobContext) -> bool:
     try:
-        view(ctx, "")  # type: ignore[operator]
+        view(ctx, "")
     except (Refusal, ValueError):
         return False
     return True

@@ -299,7 +299,9 @@ def test_giving_up_on_a_sheet_forgets_its_files(office: Office) -> None:
 
 def test_a_sheet_is_asked_for_by_the_name_of_its_unit(office: Office) -> None:
     office.day("2026-10-08")
-    assert office.house.say("wang", "自查 财务部").card.form  # type: ignore[union-attr]
+    card = office.house.say("wang", "自查 财务部").card
+    assert card is not None
+    assert card.form
     assert "还没交" in read(office.house.say("hou", "自查 财务部").card)
     assert "没有找到您能看的自查表" in office.house.say("lin", "自查 财务部").text
     assert "没有「后勤部」的自查表" in office.house.say("jian", "自查 后勤部").text
