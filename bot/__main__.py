@@ -6,17 +6,21 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from bot.command import Commands, Words
 from bot.config import DEFAULT_PATH, load
 
+T = TypeVar("T")
+
 if TYPE_CHECKING:
     from bot.app import App
     from bot.importing import Installation
     from scheduler.workdays import Calendar
+    from storage.database import Tx
+    from storage.people import Person
 
 CONFIG = click.option(
     "--config",
@@ -342,10 +346,13 @@ def settings_list(path: Path) -> None:
 @click.argument("name")
 @click.option("--resolution", required=True, help="决议编号。")
 @click.option("--date", "decided_on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="决议日期。")
-@click.option("--value", type=click.IntRange(1, 999), help="新的值，只用于数字参数；不写就是现值。")
+@click.option("--value", type=click.IntRange(1, 9999), help="新的值，只用于数字参数；不写就是现值。")
+@click.option("--text", help="新的文字，只用于文字参数。")
 @CONFIG
-def settings_confirm(name: str, resolution: str, decided_on: datetime, value: int | None, path: Path) -> None:
-    """记录理事会以决议确认了参数 NAME 的现值，或把它改成 --value。"""
+def settings_confirm(
+    name: str, resolution: str, decided_on: datetime, value: int | None, text: str | None, path: Path
+) -> None:
+    """记录理事会以决议确认了参数 NAME 的现值，或把它改成 --value 或 --text。"""
     from handlers.catalogue import SETTINGS
     from storage import settings
 
@@ -355,13 +362,182 @@ def settings_confirm(name: str, resolution: str, decided_on: datetime, value: in
         raise Words(f"决议编号请写 1 到 {settings.RESOLUTION_LIMIT} 个字")
     if value is not None and not isinstance(SETTINGS[name], int):
         raise Words(f"参数「{name}」不是一个数，不能用 --value 改")
+    if text is not None and not (isinstance(SETTINGS[name], str) and len(text) <= settings.TEXT_LIMIT):
+        raise Words(f"参数「{name}」不是文字，或者超过 {settings.TEXT_LIMIT} 字，不能用 --text 改")
     app = _current(_app(path))
     with app.context(app.clock.now()) as ctx:
-        kept = settings.current(ctx.tx, name, SETTINGS[name]).value if value is None else value
+        new = text if value is None else value
+        kept = settings.current(ctx.tx, name, SETTINGS[name]).value if new is None else new
         version = settings.fix(ctx.tx, name, kept, resolution.strip(), decided_on.date(), ctx.now)
         facts = {"value": kept, "resolution": resolution.strip(), "date": f"{decided_on:%Y-%m-%d}"}
         ctx.record("命令行", "settings.confirmed", f"setting:{name}", version, facts)
     click.echo(f"已记录：{name} 由决议 {resolution.strip()} 确认（第 {version} 版）。已提交的单子不变。")
+
+
+@main.group()
+def receivers() -> None:
+    """廉洁问题反映的受理人：钥匙和入口。"""
+
+
+@receivers.command("list")
+@CONFIG
+def receivers_list(path: Path) -> None:
+    """列出受理人和钥匙指纹；反映件一个字也不列。"""
+    from handlers.complaint import doors
+
+    app = _current(_app(path))
+    with app.looking() as ctx:
+        for each in doors.listed(ctx):
+            click.echo(each)
+
+
+@receivers.command("invite")
+@click.argument("key")
+@CONFIG
+def receivers_invite(key: str, path: Path) -> None:
+    """给外部受理人 KEY 一个专用链接，只显示这一次；再运行一次就换新的。"""
+    from handlers.complaint import doors
+
+    app = _current(_app(path))
+    url = app.config.server.public_url.rstrip("/")
+    if not url:
+        raise Words("[server] 还没有 public_url：受理人要能打开网页")
+    with app.context(app.clock.now()) as ctx:
+        person = _person(ctx.tx, key)
+        token = _or_words(lambda: doors.invite(ctx, person))
+    click.echo(f"{person.name}的专用链接，请当面或用可靠的方式交给本人，不要留底：")
+    click.echo(f"{url}/desk/{token}")
+    click.echo("第一次打开时设口令；以后每次用它和口令打开。以前的链接作废了。")
+
+
+@receivers.command("make")
+@click.argument("key")
+@CONFIG
+def receivers_make(key: str, path: Path) -> None:
+    """在这台电脑上当面设口令：请受理人 KEY 本人来输，旁人回避。"""
+    from handlers.complaint import doors
+
+    app = _current(_app(path))
+    with app.looking() as ctx:
+        person = _person(ctx.tx, key)
+    click.echo(f"请{person.name}本人输入口令，旁人回避。忘了口令，以前的件就再也打不开。")
+    typed = click.prompt("口令", hide_input=True)
+    again = click.prompt("再输一次", hide_input=True)
+    with app.context(app.clock.now()) as ctx:
+        mark = _or_words(lambda: doors.make_here(ctx, person, typed, again))
+    click.echo(f"设好了。{person.name}的钥匙指纹 {mark}")
+
+
+@receivers.command("revoke")
+@click.argument("key")
+@CONFIG
+def receivers_revoke(key: str, path: Path) -> None:
+    """停用 KEY 的钥匙和入口：离任、忘了口令、钥匙可能泄露时用；所有受理人会被告知。"""
+    from handlers.complaint import doors
+
+    app = _current(_app(path))
+    with app.context(app.clock.now()) as ctx:
+        _or_words(lambda: doors.revoke(ctx, key))
+    click.echo(
+        "已停用。忘了口令的：举报受理人在聊天里发「受理」，外部受理人用 qinglian receivers invite 重新设。"
+    )
+    click.echo("以前的件，要由那一件的另一位受理人点「请另一位受理人参加」才能再看。")
+
+
+@receivers.command("escrow")
+@click.argument("file", type=click.Path(path_type=Path))
+@CONFIG
+def receivers_escrow(file: Path, path: Path) -> None:
+    """理事会决定另存一把应急钥匙时用：写到 FILE，用口令锁住；反映页上会写明。"""
+    from bot import escrow
+
+    app = _current(_app(path))
+    passphrase = click.prompt(
+        "应急钥匙的口令（两位理事各输一半）", hide_input=True, confirmation_prompt="再输一次"
+    )
+    with app.context(app.clock.now()) as ctx:
+        mark = _or_words(lambda: escrow.make(ctx, file, passphrase))
+    click.echo(f"应急钥匙写在 {file}，指纹 {mark}。请移到保险柜，不要留在这台电脑上。")
+
+
+@receivers.command("rescue")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("number")
+@click.argument("key")
+@CONFIG
+def receivers_rescue(file: Path, number: str, key: str, path: Path) -> None:
+    """用应急钥匙 FILE 把反映件 NUMBER 重新交给受理人 KEY；避开的人交不了，受理人会看到这一笔。"""
+    from bot import escrow
+
+    app = _current(_app(path))
+    passphrase = click.prompt("应急钥匙的口令", hide_input=True)
+    with app.context(app.clock.now()) as ctx:
+        name = _or_words(lambda: escrow.rescue(ctx, file, passphrase, number, key))
+    click.echo(f"{number} 已交给{name}。")
+
+
+def _or_words(work: Callable[[], T]) -> T:
+    from handlers.contract.refusal import Refusal
+
+    try:
+        return work()
+    except Refusal as refusal:
+        raise Words(refusal.sentence) from None
+
+
+def _person(tx: Tx, key: str) -> Person:
+    from storage import people as roster
+
+    found = roster.by_keys(tx, [key]).get(key)
+    if found is None:
+        raise Words(f"名单里没有编号 {key}。先用 qinglian people import 登记，职务写「外部受理人」")
+    return found
+
+
+@main.group()
+def report() -> None:
+    """廉洁问题反映：海报和菜单文字。"""
+
+
+@report.command("poster")
+@click.argument("file", type=click.Path(path_type=Path))
+@CONFIG
+def report_poster(file: Path, path: Path) -> None:
+    """把海报写到 FILE（PDF）；没有外部受理人设好口令时印不了。"""
+    from bot.poster import poster
+
+    app = _current(_app(path))
+    url, outside = _public(app)
+    content = poster(app.config.org.name, url, outside)
+    try:
+        with file.open("xb") as out:
+            out.write(content)
+    except FileExistsError:
+        raise Words(f"{file} 已经在了，请换一个文件名") from None
+    click.echo(f"海报写好了：{file}，二维码指向 {url}")
+
+
+@report.command("text")
+@CONFIG
+def report_text(path: Path) -> None:
+    """打印放在公众号菜单、自动回复里的文字。"""
+    from bot.poster import menu_text
+
+    url, outside = _public(_current(_app(path)))
+    click.echo(menu_text(url, outside))
+
+
+def _public(app: App) -> tuple[str, list[str]]:
+    """Return where people report, and where else they can go."""
+    from handlers.complaint import filing
+
+    url = app.config.server.public_url.rstrip("/")
+    if not url:
+        raise Words("[server] 还没有 public_url：反映页没有地址")
+    with app.looking() as ctx:
+        if not any(each.receiver.outside for each in filing.seated(ctx)):
+            raise Words("还没有一位外部受理人设好口令，海报先不能印。请运行 qinglian receivers invite 编号")
+        return f"{url}/report", filing.outside_words(ctx)
 
 
 @main.group()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.aside import Aside, SideDoor
+from bot.confidant import Confidant
 from bot.config import Config, ConfigError, Feishu
 from bot.context import JobContext
 from bot.feishu.inbound import FeishuInbound
@@ -59,12 +61,20 @@ class App:
         _make_folders(config)
         self.database = Database(config.storage.url)
         self.clock = _clock(config)
-        times = Times(self.clock, machine_time, config.org.timezone)
-        self.router = Router(self.database, CAPABILITIES, ABILITIES, times, config.server.public_url)
+        self.times = Times(self.clock, machine_time, config.org.timezone)
+        public_url = config.server.public_url
+        self.router = Router(self.database, CAPABILITIES, ABILITIES, self.times, public_url)
+        aside = Aside(Path(config.storage.files))
+        self.confidant = Confidant(
+            self.router, self.database, CAPABILITIES, ABILITIES, self.times, aside, public_url
+        )
 
     def web(self) -> Flask:
         """Return the web application: callbacks, pages, health, counters."""
+        from bot.gate import Gate
+        from bot.web.desk import desk_pages
         from bot.web.pages import form_pages  # only the web role pays for Flask
+        from bot.web.report import report_pages
         from bot.web.server import create_app
         from bot.web.views import view_pages
 
@@ -76,9 +86,14 @@ class App:
             window = timedelta(hours=wecom.window_hours)
             edge = WecomInbound(wecom.corp_id, wecom.agent_id, wecom.token, wecom.encoding_aes_key, window)
             inbounds["wecom"] = verifiers["wecom"] = edge
-        web = create_app(inbounds, verifiers, self.router, machine_time, self._waiting)
+        web = create_app(inbounds, verifiers, self.confidant, machine_time, self._waiting)
         pages = Pages(self.database, self.router, FileStore(Path(self.config.storage.files)))
         web.register_blueprint(form_pages(pages, self.config.server.public_url, self._login()))
+        gate, org = Gate(), self.config.org.name
+        reports = report_pages(org, self.looking, self._working, gate, demo=self.config.is_demo)
+        web.register_blueprint(reports)
+        url = self.config.server.public_url
+        web.register_blueprint(desk_pages(org, url, self.looking, self._working))
         if self.config.is_demo:
             web.register_blueprint(view_pages(self._views(), self.looking))
         return web
@@ -92,7 +107,7 @@ class App:
         from bot.feishu.listen import Listener
 
         connect = partial(LongConnection, feishu.app_id, feishu.app_secret, feishu.base_url)
-        return Listener(_feishu_inbound(feishu), self.router, connect)
+        return Listener(_feishu_inbound(feishu), self.confidant, connect)
 
     def relay(self) -> Relay:
         """Return the relay; this is what imports the platforms' SDKs and the makers of papers."""
@@ -102,6 +117,10 @@ class App:
         lease = timedelta(seconds=self.config.demo.lease_seconds)
         org = self.config.org.name
         return Relay(self.database, self.router, self._outbounds(), store, machine_time, lease, org)
+
+    def side_door(self, relay: Relay) -> SideDoor:
+        """Return the door by which answers that are kept nowhere reach the relay."""
+        return SideDoor(relay.platforms, Path(self.config.storage.files))
 
     def runner(self) -> Runner[JobContext]:
         """Return the runner with every capability's jobs."""
@@ -126,6 +145,9 @@ class App:
         """Open a transaction with its context, for a job or for the command line."""
         with self.database.write() as tx:
             yield JobContext(tx, now, machine_time(), self.config.org.timezone)
+
+    def _working(self) -> AbstractContextManager[JobContext]:
+        return self.context(self.clock.now())
 
     @contextmanager
     def looking(self) -> Iterator[JobContext]:

@@ -106,7 +106,9 @@ class Asking:
         return self._take(ctx, found, state, question, question.options[place].value)
 
     def with_board(self, ctx: AskedContext, reply: Reply) -> Reply:
-        """Turn the board of a card into the way there, which is its reader's alone."""
+        """Turn the board of a card into the way there, which is its reader's alone; a way to a page of ours
+        into an address."""
+        reply = led(reply, self._public_url)
         board = reply.card.board if reply.card else None
         if reply.card is None or board is None:
             return reply
@@ -163,6 +165,16 @@ class Asking:
         if question.kind is Kind.CHOICE and 0 < len(question.options) <= BUTTONS:
             return Reply(card=_choice_card(question, state.at, lines))
         return Reply(text="\n".join(lines))
+
+
+def led(reply: Reply, public_url: str) -> Reply:
+    """Let the link of a card that leads to a page of ours (`/report`) lead there from everywhere; without an
+    address of ours it is left out."""
+    link = reply.card.link if reply.card else None
+    if reply.card is None or link is None or not link.url.startswith("/"):
+        return reply
+    whole = Link(link.label, public_url.rstrip("/") + link.url) if public_url else None
+    return structs.replace(reply, card=structs.replace(reply.card, link=whole))
 
 
 def expire(ctx: JobContext) -> None:

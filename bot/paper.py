@@ -45,7 +45,7 @@ _pressing = Lock()
 
 def pressed(document: Document, org: str) -> bytes:
     """Return the PDF of a document, under the name of the organisation where it names none itself."""
-    with _pressing, _font(_letters(document, org)):
+    with lettered(_letters(document, org)):
         try:
             return _built(document, document.org or org, split_rows=False)
         except LayoutError:  # a row taller than a page
@@ -71,9 +71,16 @@ def _built(document: Document, org: str, *, split_rows: bool) -> bytes:
 
 
 @contextmanager
-def _font(text: str) -> Iterator[None]:
-    """Register a cut of the font for one paper. ReportLab keeps the first font of a name for good and has no
-    call to forget one, so that the next paper would be set in letters that it does not have."""
+def lettered(text: str) -> Iterator[None]:
+    """Register a cut of the font, FONT, for one paper; one paper at a time. ReportLab keeps the first font of
+    a name for good and has no call to forget one, so that the next paper would be set in letters that it does
+    not have."""
+    with _pressing, _cut(text):
+        yield
+
+
+@contextmanager
+def _cut(text: str) -> Iterator[None]:
     font = TTFont(FONT, BytesIO(cut_to(text)), asciiReadable=False)
     pdfmetrics.registerFont(font)
     try:

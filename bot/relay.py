@@ -67,6 +67,11 @@ class Relay:
         self._store, self._machine, self._lease, self._org = store, machine, lease, org
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="relay")
 
+    @property
+    def platforms(self) -> Mapping[str, Outbound]:
+        """The platforms by name."""
+        return self._platforms
+
     def run(self, stop: Event, idle_seconds: float) -> None:
         """Work until told to stop; wait a little whenever there is nothing to do."""
         with self._database.listen() as wait:

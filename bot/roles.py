@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+CONNECTIONS = 50
+"""As many requests may be under way at once: each may hold an upload in memory."""
+
 ROLES = ("web", "relay", "scheduler")
 LISTEN = "listen"
 STOP_WITHIN_SECONDS = 15.0
@@ -41,6 +44,11 @@ def web(app: App) -> None:
         port=server.port,
         threads=server.threads,
         max_request_body_size=UPLOAD_LIMIT,
+        # What comes and goes stays in memory: above these the server would write it to temporary files.
+        inbuf_overflow=2 * UPLOAD_LIMIT,
+        outbuf_overflow=2 * UPLOAD_LIMIT,
+        outbuf_high_watermark=2 * UPLOAD_LIMIT,
+        connection_limit=CONNECTIONS,
         ident=None,
         _quiet=True,
     )
@@ -51,8 +59,11 @@ def relay(app: App) -> None:
     stop = Event()
     _on_stop(sets(stop))
     worker = app.relay()
+    door = app.side_door(worker)
+    door.open()
     log.info("relay is ready")
     worker.run(stop, app.config.demo.poll_seconds)
+    door.close()
 
 
 def scheduler(app: App) -> None:

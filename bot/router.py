@@ -17,6 +17,7 @@ from bot.context import AskedContext, JobContext
 from bot.platform import Abilities, Clicked, Entered, Incoming, Other, Said, Sent, Unread
 from handlers.contract.capability import Ask, Capability, OnBoard, Word
 from handlers.contract.card import Args, Button, Card, Section
+from handlers.contract.confidence import Unsigned
 from handlers.contract.incoming import (
     Click,
     FileLost,
@@ -71,6 +72,7 @@ class Router:
         self._capabilities = {each.name: each for each in capabilities}
         self._takers = {each.name: each.takes_files for each in capabilities if each.takes_files}
         self._words = {word: run for each in capabilities for word, run in each.words.items()}
+        self._confidences = [each.confidence for each in capabilities if each.confidence]
         self._abilities = abilities
         self._times = times
         self._asking = Asking(lambda ctx, act, args: self.form(act).form(ctx, args), public_url)
@@ -84,11 +86,16 @@ class Router:
         """Do what was asked, once; a repeat gets the first reply again and changes nothing."""
         if incoming.sender is None or not _wants_an_answer(incoming):
             return None
-        now = self._times.machine()
+        try:
+            return self._handled(incoming, incoming.sender)
+        except _Unkept as unkept:
+            return unkept.reply
+
+    def _handled(self, incoming: Incoming, sender: Address) -> Reply | None:
         with self._database.write() as tx:
-            if not inbox.begin(tx, incoming.key, now):
+            if not inbox.begin(tx, incoming.key, self._times.machine()):
                 return _decode(inbox.answer(tx, incoming.key))
-            reply = self._reply(tx, incoming, incoming.sender)
+            reply = self._reply(tx, incoming, sender)
             inbox.finish(tx, incoming.key, msgspec.json.encode(reply).decode())
         return reply
 
@@ -134,6 +141,7 @@ class Router:
     def _reply(self, tx: Tx, incoming: Incoming, sender: Address) -> Reply:
         visitor = people.visitor(tx, sender)
         if visitor is None or not visitor.person.active:
+            self._overhear(self._job_context(tx), incoming)
             reply = _stranger(visitor is not None)
             self._send_rest(self._job_context(tx), incoming, sender, Recipient(address=sender), reply)
             return reply
@@ -160,9 +168,10 @@ class Router:
     def _dispatch(self, ctx: AskedContext, incoming: Incoming, sender: Address) -> Reply:
         match incoming.body:
             case Said() | Sent() if incoming.group:
+                self._overhear(ctx, incoming)
                 return Reply(text="我们私聊吧：请在和我的单独聊天里说，群里不谈单子。")
             case Said(text=text):
-                reply = self._say(ctx, sender, text.strip())
+                reply = self._say(ctx, incoming, sender, text.strip())
             case Clicked() as clicked:
                 reply = self._click(ctx, clicked)
             case Sent() as offered:
@@ -188,7 +197,16 @@ class Router:
             return Reply(text="\n".join((*before, "", asked.text)))
         return Reply(card=structs.replace(asked.card, sections=(Section(before), *asked.card.sections)))
 
-    def _say(self, ctx: AskedContext, sender: Address, text: str) -> Reply:
+    def _overhear(self, ctx: JobContext, incoming: Incoming) -> None:
+        """Raise _Unkept where words that nobody understood should leave no trace."""
+        if not isinstance(incoming.body, Said):
+            return
+        words = Unsigned(incoming.body.text, group=incoming.group)
+        for each in self._confidences:
+            if answer := each.overhears(ctx, words):
+                raise _Unkept(answer)
+
+    def _say(self, ctx: AskedContext, incoming: Incoming, sender: Address, text: str) -> Reply:
         is_open = self._asking.is_open(ctx)
         if text == HELP or (text.startswith(HELP) and not is_open):
             return Reply(card=self._help())
@@ -201,6 +219,7 @@ class Router:
         if is_open and not (found and (text == found[0] or found[1].usage)):
             return self._asked(ctx, self._asking.hear(ctx, text))
         if found is None:
+            self._overhear(ctx, incoming)
             # No refusal and no echo: what was not meant for us goes on no record.
             return Reply(text=f"没看懂这句话。发「{HELP}」看看我能做什么。", refused=True)
         word, run = found
@@ -343,6 +362,14 @@ class Router:
 
     def _job_context(self, tx: Tx) -> JobContext:
         return JobContext(tx, self._times.clock.now(), self._times.machine(), self._times.zone)
+
+
+class _Unkept(Exception):
+    """Ends a transaction so that nothing of it is kept, and carries the answer out."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__()
+        self.reply = reply
 
 
 def _wants_an_answer(incoming: Incoming) -> bool:

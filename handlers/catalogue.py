@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers.complaint.capability import CAPABILITY as COMPLAINT
 from handlers.contract.capability import Capability
 from handlers.contract.context import Context
 from handlers.coverage.capability import coverage
@@ -16,7 +17,7 @@ from handlers.selfcheck.capability import selfcheck
 from scheduler.job import Job
 
 _LEDGERS = (EXPENSE,)
-_WORK = (*_LEDGERS, FINDING, selfcheck(_LEDGERS), DUTY)
+_WORK = (*_LEDGERS, FINDING, selfcheck(_LEDGERS), DUTY, COMPLAINT)
 
 CAPABILITIES: tuple[Capability, ...] = (*_WORK, desk(_WORK), report(_WORK), coverage(_WORK))
 

@@ -39,12 +39,14 @@ LEADER = 0x716C_636C_6F63_6B00
 
 class Tx:
     """One open transaction. `defer` runs work last before the commit; a savepoint that rolls back takes
-    its deferred work with it."""
+    its deferred work with it. `nudges`: the relay is to hear of it. `scrubs`: what was deleted is to leave
+    no trace in the database's own files."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._deferred: list[Callable[[], None]] = []
         self.nudges = False
+        self.scrubs = False
 
     def run(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
         """Execute a statement; `values` is one mapping, or a list of them."""
@@ -142,6 +144,8 @@ class Database:
         with self._writing, self._transaction("BEGIN IMMEDIATE") as tx:
             yield tx
             tx.finish()
+        if tx.scrubs:
+            self.scrub()
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -156,6 +160,18 @@ class Database:
                 # Said here and not by an event: an engine that has listeners is slower at every statement.
                 connection.exec_driver_sql(begin)
             yield Tx(connection)
+
+    def scrub(self) -> None:
+        """Let nothing that was deleted or replaced lie on in the database's own files.
+
+        SQLite overwrites what is deleted (secure_delete) and here empties its log, as far as no reader still
+        needs it; PostgreSQL gives the places of dead rows free to be written over. Sources: SQLite's pages on
+        secure_delete and wal_checkpoint, PostgreSQL's on VACUUM."""
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            else:
+                connection.exec_driver_sql("VACUUM")
 
     def leads(self) -> bool:
         """Tell whether this process is the one that does what the clock says, and become it if nobody is.
@@ -238,6 +254,7 @@ def _sqlite(url: str, synchronous: str) -> Engine:
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute(f"PRAGMA synchronous={synchronous}")
+        cursor.execute("PRAGMA secure_delete=ON")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
 

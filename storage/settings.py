@@ -12,6 +12,7 @@ from sqlalchemy import Column, Date, Integer, String, Table, Text, bindparam, se
 from storage.base import UtcTime, metadata
 from storage.database import Tx
 
+TEXT_LIMIT = 200
 RESOLUTION_LIMIT = 60
 
 setting = Table(

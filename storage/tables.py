@@ -3,6 +3,7 @@
 from storage import (
     attempts,
     calendar,
+    complaint,
     deadlines,
     dialogue,
     duties,
@@ -17,6 +18,7 @@ from storage import (
     people,
     projects,
     pushes,
+    receivers,
     runs,
     selfcheck,
     sent,
@@ -27,6 +29,7 @@ from storage import (
 __all__ = [
     "attempts",
     "calendar",
+    "complaint",
     "deadlines",
     "dialogue",
     "duties",
@@ -41,6 +44,7 @@ __all__ = [
     "people",
     "projects",
     "pushes",
+    "receivers",
     "runs",
     "selfcheck",
     "sent",

@@ -11,6 +11,7 @@ from threading import Event, Lock, Thread
 from time import monotonic
 from typing import Protocol
 
+from bot.aside import Unreachable
 from bot.feishu.inbound import FeishuInbound
 from bot.logs import traced
 from bot.platform import Incoming, Refused
@@ -129,6 +130,8 @@ class Listener:
             return taken(self._inbound.answer(incoming, self._router.handle(incoming)).body)
         except Refused as refused:
             log.warning("event refused: feishu %s %s", refused.status, refused.why)
+        except Unreachable:
+            pass  # no line: it would tell when somebody spoke in confidence
         except Exception as error:  # a defect in one event must not end the reading of the others
             log.error("an event failed: %s", traced(error))
         return b'{"code":500}'

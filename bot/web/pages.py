@@ -169,7 +169,7 @@ class Door:
         for each in request.files.getlist(ENCLOSED):
             if each.filename:
                 try:
-                    self._pages.give(token, _tidy_name(each.filename), each.read(LIMIT + 1))
+                    self._pages.give(token, tidy_name(each.filename), each.read(LIMIT + 1))
                 except NotAccepted as refusal:
                     return str(refusal)
         return ""
@@ -207,15 +207,18 @@ def _by_script() -> bool:
 
 
 def _typed() -> dict[str, str]:
-    """Return the answers as typed: breaks as newlines, and without what no database keeps or hides words."""
+    return cleanly({name: value for name, value in request.form.items() if name not in (ENCLOSED, TAKE)})
+
+
+def cleanly(answers: Mapping[str, str]) -> dict[str, str]:
+    """Return answers as typed: breaks as newlines, and without what no database keeps or hides words."""
     return {
         name: _UNPRINTABLE.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
-        for name, value in request.form.items()
-        if name not in (ENCLOSED, TAKE)
+        for name, value in answers.items()
     }
 
 
-def _tidy_name(name: str) -> str:
+def tidy_name(name: str) -> str:
     """Return a file's name without folders and signs that cannot be shown; a long one keeps its ending."""
     short = re.split(r"[\\/]", _UNPRINTABLE.sub("", name))[-1].strip()
     return short[-NAME_LIMIT:] or "文件"

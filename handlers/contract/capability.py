@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec import Struct
 
 from handlers.contract.card import Args, Form
+from handlers.contract.confidence import Confidence
 from handlers.contract.context import Asked, Context
 from handlers.contract.coverage import OnCovers
 from handlers.contract.figures import OnFigures
@@ -68,6 +69,7 @@ class Capability(Struct, frozen=True, kw_only=True):
     heard yet, `figures` the numbers of a month; `facts` and `sample` what
     the ledger tells a team that checks itself; `covers` which clauses of the plan it shows to be kept;
     `ladders` when people hear of its deadlines, by their kind.
+    `confidence`: what it takes without knowing from whom.
     `views` ask nobody who they are and are for the demo; `boards` are read by one person, whom they refuse
     what is not theirs."""
 
@@ -90,3 +92,4 @@ class Capability(Struct, frozen=True, kw_only=True):
     ladders: Mapping[str, Ladder] = {}
     jobs: Sequence[Job[Context]] = ()
     settings: Mapping[str, object] = {}
+    confidence: Confidence | None = None

@@ -132,7 +132,7 @@ class Form(Struct, frozen=True):
 
 
 class Link(Struct, frozen=True):
-    """A way to a web page."""
+    """A way to a web page: an address, or the path of a page of ours."""
 
     label: str
     url: str

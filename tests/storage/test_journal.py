@@ -92,7 +92,7 @@ def test_one_changed_byte_in_any_column_of_any_entry_is_found_and_the_entry_name
         ),
         ("update journal set facts = null where seq = 4", 4),
         ("update journal set facts = x'ff' where seq = 4", 4),
-        ("update journal_head set seq = 5", 6),
+        ("update journal_head set seq = 5 where stream = 'main'", 6),
     ],
 )
 def test_what_was_taken_out_put_in_or_moved_is_found(

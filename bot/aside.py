@@ -1,0 +1,142 @@
+"""The side door: what is to be said to somebody and kept nowhere goes from process to process, in memory.
+
+The relay alone has the platforms' SDKs, and the outbox is a table. So the relay listens on this machine for
+answers that belong in no table; where, and with which key, stands in a file that only we may read.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client, Connection, Listener
+from pathlib import Path
+from threading import Thread
+
+import msgspec
+from msgspec import Struct
+
+from bot.as_text import as_text
+from bot.platform import Outbound, SendFailed
+from handlers.contract.card import Card
+from handlers.contract.reply import Reply
+from storage.people import Address
+
+WHERE = ".aside"
+WITHIN_SECONDS = 8.0
+TRIES, PAUSE_SECONDS = 3, 0.3
+
+
+class Unreachable(Exception):
+    """An answer could not be given: what asked for it should come again later."""
+
+
+class _Where(Struct):
+    port: int
+    key: str
+
+
+class _Said(Struct):
+    platform: str
+    user_id: str
+    text: str
+    card: Card | None
+    token: str
+
+
+class SideDoor:
+    """The relay's end: sends what comes in at once, and keeps and logs nothing of it."""
+
+    def __init__(self, platforms: Mapping[str, Outbound], folder: Path) -> None:
+        self._platforms, self._path = platforms, folder / WHERE
+        self._key = secrets.token_hex(32)
+        self._listener = Listener(("127.0.0.1", 0), authkey=self._key.encode())
+
+    def open(self) -> None:
+        """Listen in a thread of its own, and let the others know where."""
+        Thread(target=self._listen, name="aside", daemon=True).start()
+        half = self._path.with_name(f"{WHERE}.{os.getpid()}")
+        half.touch(mode=0o600)
+        half.write_bytes(msgspec.json.encode(_Where(self._listener.address[1], self._key)))
+        half.replace(self._path)
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._listener.close()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                caller = self._listener.accept()
+            except AuthenticationError:
+                continue
+            except OSError:
+                return
+            Thread(target=self._serve, args=(caller,), name="aside", daemon=True).start()
+
+    def _serve(self, caller: Connection) -> None:
+        with caller:
+            try:
+                said = msgspec.json.decode(caller.recv_bytes(), type=_Said)
+                caller.send_bytes(b"sent" if self._sent(said) else b"failed")
+            except (EOFError, OSError, msgspec.DecodeError):
+                return
+
+    def _sent(self, said: _Said) -> bool:
+        platform = self._platforms.get(said.platform)
+        if platform is None:
+            return False
+        for attempt in range(TRIES):
+            try:
+                _send(platform, said)
+            except SendFailed as failure:
+                if failure.permanent:
+                    return False
+                time.sleep(PAUSE_SECONDS * (attempt + 1))
+            else:
+                return True
+        return False
+
+
+def _send(platform: Outbound, said: _Said) -> None:
+    if said.card:
+        platform.send_card(said.user_id, said.card, said.token)
+    else:
+        platform.send_text(said.user_id, said.text, said.token)
+
+
+class Aside:
+    """The other end: hands an answer to the relay. Raises Unreachable."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / WHERE
+
+    def check(self) -> None:
+        """See that somebody listens, before anything is begun that needs an answer."""
+        self._call().close()
+
+    def send(self, to: Address, reply: Reply) -> None:
+        """Send a card, or words."""
+        said = _Said(to.platform, to.user_id, reply.text or reply.toast, reply.card, secrets.token_hex(8))
+        with self._call() as door:
+            try:
+                door.send_bytes(msgspec.json.encode(said))
+                answered = door.recv_bytes() if door.poll(WITHIN_SECONDS) else b""
+            except (EOFError, OSError):
+                answered = b""
+        if answered != b"sent":
+            raise Unreachable
+
+    def _call(self) -> Connection:
+        try:
+            where = msgspec.json.decode(self._path.read_bytes(), type=_Where)
+            return Client(("127.0.0.1", where.port), authkey=where.key.encode())
+        except (OSError, EOFError, AuthenticationError, msgspec.DecodeError):
+            raise Unreachable from None
+
+
+def in_words(reply: Reply) -> Reply:
+    """Return an answer as words, for a chat that shows no card in an answer."""
+    return Reply(text=as_text(reply.card), refused=reply.refused, keep=reply.keep) if reply.card else reply

@@ -1,0 +1,41 @@
+"""What was answered in the last minutes, in memory alone: a repeat gets the same answer."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Callable
+from threading import Lock
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+KEPT_SECONDS = 900.0
+MOST = 1000
+
+
+class Once(Generic[T]):
+    """Answers by a key of which only a keyed hash is held, and for a quarter of an hour: after that, or when
+    the process ends, a repeat is something new. Nothing is written that leads from an answer to who asked."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._secret, self._lock = clock, secrets.token_bytes(32), Lock()
+        self._known: dict[bytes, tuple[float, T]] = {}
+
+    def answer(self, key: str, work: Callable[[], T]) -> T:
+        """Return what the work gives, or what it gave before. One at a time: a repeat may come meanwhile."""
+        mark = hmac.digest(self._secret, key.encode(), hashlib.sha256)
+        with self._lock:
+            self._forget()
+            if mark not in self._known:
+                self._known[mark] = (self._clock(), work())
+            return self._known[mark][1]
+
+    def _forget(self) -> None:
+        since = self._clock() - KEPT_SECONDS
+        for mark in [each for each, (at, _) in self._known.items() if at < since]:
+            del self._known[mark]
+        while len(self._known) >= MOST:
+            del self._known[next(iter(self._known))]

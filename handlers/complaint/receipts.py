@@ -1,0 +1,43 @@
+"""The number by which a reporter comes back: 27 random digits (89.7 bits) and one that finds slips."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+
+RANDOM_DIGITS, GROUP = 27, 4
+LENGTH = RANDOM_DIGITS + 1
+
+_TYPED = re.compile(r"(?<!\d)(?:\d[\s\-·.,，_]*){27}\d(?!\d)")
+
+
+def new() -> str:
+    """Return a receipt: 28 digits."""
+    digits = "".join(secrets.choice("0123456789") for _ in range(RANDOM_DIGITS))
+    return digits + _check(digits)
+
+
+def written(receipt: str) -> str:
+    """Return a receipt as people write it down: seven groups of four."""
+    return " ".join(receipt[at : at + GROUP] for at in range(0, LENGTH, GROUP))
+
+
+def read(typed: str) -> str | None:
+    """Return the receipt that somebody typed, however grouped; None where a digit is wrong, missing or too
+    many. That a receipt is well formed says nothing about whether there is such a case."""
+    digits = "".join(
+        each for each in unicodedata.normalize("NFKC", typed) if each.isascii() and each.isdigit()
+    )
+    return digits if len(digits) == LENGTH and _check(digits[:-1]) == digits[-1] else None
+
+
+def within(text: str) -> bool:
+    """Tell whether a text holds a receipt among other words."""
+    return any(read(found[0]) for found in _TYPED.finditer(unicodedata.normalize("NFKC", text)))
+
+
+def _check(digits: str) -> str:
+    """Luhn's digit (ISO/IEC 7812-1): one wrong digit, or two neighbours that changed places, show."""
+    doubled = (int(each) * (2 - at % 2) for at, each in enumerate(reversed(digits)))
+    return str(-sum(each // 10 + each % 10 for each in doubled) % 10)
