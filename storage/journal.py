@@ -120,8 +120,9 @@ def open_stream(tx: Tx, stream: str) -> None:
 
 
 def heads(tx: Tx) -> dict[str, tuple[int, str]]:
-    """Return for each stream how many entries it has and the hash of the last."""
-    return {row.stream: (row.seq, row.hash) for row in tx.run(select(head).order_by(head.c.stream))}
+    """Return for each stream, the main one first, how many entries it has and the hash of the last."""
+    known = tx.run(select(head).order_by(head.c.stream != MAIN, head.c.stream))
+    return {row.stream: (row.seq, row.hash) for row in known}
 
 
 def entries(tx: Tx, subject: str, stream: str = MAIN) -> list[Entry]:

@@ -23,6 +23,7 @@ from bot.config import Demo
 from bot.simulator import FeishuApp, SimPerson, Simulator, WecomApp
 from bot.simulator.driver import Driver
 from bot.simulator.feishu.app import WEBHOOK
+from bot.simulator.workbench.pages import PASSPHRASE
 
 SAMPLE = Path(__file__).parent / "sample"
 READY_WITHIN_SECONDS = 60.0
@@ -171,6 +172,8 @@ class Stage:
         if self._options.people is None:
             for table in ("people", "projects", "deputies"):
                 self.command(table, "import", str(SAMPLE / f"{table}.csv"))
+            for key in _receivers():
+                self.command("receivers", "make", key, typed=f"{PASSPHRASE}\n{PASSPHRASE}\n")
 
     def start_bot(self) -> None:
         """Start all roles and wait until the platforms can reach them; what they log goes to `log`."""
@@ -189,10 +192,11 @@ class Stage:
             self._bot.wait(30)
             self._bot = None
 
-    def command(self, *words: str) -> str:
-        """Run one `qinglian` command on this installation and return what it prints."""
-        command = self._command(*words)
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=_clean())  # noqa: S603 - ourselves
+    def command(self, *words: str, typed: str = "") -> str:
+        """Run one `qinglian` command on this installation, answer it, and return what it prints."""
+        done = subprocess.run(  # noqa: S603 - ourselves
+            self._command(*words), input=typed, capture_output=True, text=True, check=False, env=_clean()
+        )
         if done.returncode:
             raise RuntimeError(f"qinglian {' '.join(words)}：{done.stdout}{done.stderr}")
         return done.stdout
@@ -240,6 +244,14 @@ def sample_people() -> list[SimPerson]:
             )
             for row in DictReader(lines)
         ]
+
+
+def _receivers() -> list[str]:
+    """Return the keys of those of the sample who receive complaints, whoever is outside first."""
+    with (SAMPLE / "people.csv").open(encoding="utf-8-sig", newline="") as lines:
+        roles = {row["key"]: row["roles"].split(";") for row in DictReader(lines)}
+    posts = ("外部受理人", "举报受理人")
+    return [key for post in posts for key, held in roles.items() if post in held]
 
 
 def _feishu_app(mode: str) -> FeishuApp:

@@ -9,7 +9,6 @@ from enum import StrEnum
 import filetype
 
 from handlers.complaint import dossier, receipts, recusal, sealing
-from handlers.complaint.cleaning import NotCleaned, cleaned
 from handlers.complaint.dossier import Handed
 from handlers.complaint.recusal import Known
 from handlers.complaint.rules import (
@@ -29,6 +28,9 @@ from storage import complaint, people, receivers, settings
 from storage.files import ACCEPTED
 from storage.people import Person
 from storage.receivers import Receiver
+
+LEAST = 4
+"""Signs of a report."""
 
 FILES_LIMIT = 10
 """As many files as one handing in may carry."""
@@ -193,8 +195,13 @@ def keys_of(ctx: Context, readers: Sequence[Seated]) -> dict[int, bytes]:
 
 def checked(report: Report) -> None:
     """Raise Refusal where there is too little or too much."""
-    if len(report.what.strip()) < 4:
+    if len(report.what.strip()) < LEAST:
         raise Refusal("请写写是什么事：谁、在哪里、做了什么，一两句也可以")
+    check_lengths(report)
+
+
+def check_lengths(report: Report) -> None:
+    """Raise Refusal where there is too much."""
     if len(report.what) > TEXT_LIMIT:
         raise Refusal(f"最多写 {TEXT_LIMIT} 字，现在是 {len(report.what)} 字。更长的请作为文件附上")
     short = (report.others, report.who, report.when, report.where, report.contact)
@@ -210,6 +217,8 @@ def handed(name: str, content: bytes, *, as_it_is: bool) -> Handed:
         raise Refusal(f"「{name}」不能收：只收图片、录音、PDF、Word 和 Excel 文件")
     if as_it_is or not mime.startswith("image/"):
         return Handed(name, mime, content)
+    from handlers.complaint.cleaning import NotCleaned, cleaned  # costs: Pillow
+
     try:
         return Handed(name, mime, cleaned(content, mime))
     except NotCleaned as trouble:

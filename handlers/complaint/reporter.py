@@ -102,7 +102,7 @@ def add(ctx: Context, private: bytes, text: str, contact: str = "", files: Seque
         raise Refusal(UNKNOWN)
     if not (text.strip() or contact.strip() or files):
         raise Refusal("还没有写内容")
-    filing.checked(Report(text if text.strip() else "留联系方式", contact=contact))
+    filing.check_lengths(Report(text, contact=contact))
     day = today(ctx.now, ctx.zone)
     if sum(not each.by and each.on == day for each in found.entries) >= A_DAY:
         raise Refusal("今天补充的次数太多了，请明天再来")

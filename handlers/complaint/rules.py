@@ -46,7 +46,7 @@ TEXT_LIMIT, SHORT_LIMIT = 10_000, 200
 PASSED, SENT_BACK = "通过", "退回重写"
 """What a review of a text for the public says."""
 
-REPEATED_SIGNS = 10
+REPEATED_SIGNS = 8
 """As many signs in a row as a text for the public may not have in common with the reporter's."""
 
 

@@ -83,7 +83,7 @@ def test_what_comes_back_is_the_ledger_with_its_files_and_the_phone_key(home: Ho
         ((entry, _),) = journal.lines(tx, ["ledger"])
     facts = json.loads(entry.facts)
     assert entry.act == "backup.restored"
-    assert facts["heads"] == {"main": list(made.heads["main"])}
+    assert facts["heads"] == {stream: list(each) for stream, each in made.heads.items()}
     house.press("li", house.button("li", "同意"))
     house.database.close()
 

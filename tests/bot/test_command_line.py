@@ -552,6 +552,7 @@ def test_the_timetable_says_what_comes_when_and_leaves_out_the_houses_own(instal
         "deadline.morning",
         "report.news",
         "report.month",
+        "complaint.remind",
     }
     assert all(re.match(r"\d{4}-\d\d-\d\d 0[89]:\d\d  ", line) for line in lines)
     assert all(line.endswith("还没有做过") for line in lines)

@@ -414,3 +414,17 @@ async function startOver(button) {
 if (isNarrow()) document.querySelectorAll('.side details, .moves').forEach((each) => { each.open = false; });
 arrange();
 poll();
+
+// The passer-by's phone: the public page in a frame, loaded when it is wanted.
+const passer = byId('passer');
+byId('open-passer').addEventListener('click', () => {
+  const frame = passer.querySelector('iframe');
+  frame.src ||= frame.dataset.src;
+  passer.hidden = false;
+  passer.classList.add('is-active');
+  passer.scrollIntoView({ inline: 'start' });
+});
+byId('close-passer').addEventListener('click', () => {
+  passer.hidden = true;
+  passer.classList.remove('is-active');
+});

@@ -26,6 +26,9 @@ SHOWN = 60
 
 MOST_PANES = 12
 
+PASSPHRASE = "chunhui-2026"  # noqa: S105 - shown to everybody who plays
+"""What opens the desk of the sample's receivers."""
+
 LISTS = (
     ("expense.claims", "全部单子"),
     ("finding.list", "问题与整改"),
@@ -90,6 +93,7 @@ class Workbench:
                 switches=SWITCHES,
                 assistant=self._stage.delivery.url,
                 lists=LISTS,
+                passphrase=PASSPHRASE,
                 can_restart=self._stage.restart is not None,
             )
         response = Response(page)
