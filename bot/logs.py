@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import traceback
 from pathlib import Path
+
+LEVEL = "QINGLIAN_LOG"
+"""The environment's word for how much is logged: DEBUG, INFO (by itself), WARNING."""
 
 QUIET = ("alembic", "apscheduler", "waitress.queue", "urllib3", "Lark", "websockets", "werkzeug")
 
@@ -12,7 +16,7 @@ QUIET = ("alembic", "apscheduler", "waitress.queue", "urllib3", "Lark", "websock
 def set_up() -> None:
     """Log our own warnings and above with INFO for the roles' milestones; third parties from WARNING."""
     logging.basicConfig(
-        level=logging.INFO,
+        level=os.environ.get(LEVEL, "INFO"),
         format="%(asctime)s %(levelname)s %(process)d %(name)s %(message)s",
         datefmt="%Y-%m-%dT%H:%M:%S%z",
     )

@@ -19,6 +19,7 @@ from types import TracebackType
 
 import requests
 
+from bot import logs
 from bot.config import Demo
 from bot.simulator import FeishuApp, SimPerson, Simulator, WecomApp
 from bot.simulator.driver import Driver
@@ -75,6 +76,7 @@ class Options:
     `feishu_mode` is how Feishu's events arrive: WEBHOOK or LONG_CONNECTION. `repush` lists after how many
     seconds a callback that failed is sent again. `lease_seconds`, `restart_seconds` and
     `heartbeat_seconds` are as in [demo].
+    `log`: how much the assistant logs.
     Without `starts` the caller starts the assistant, or the roles that are wanted.
     """
 
@@ -91,6 +93,7 @@ class Options:
     heartbeat_seconds: float = 1.0
     starts: bool = True
     crossing: bool = False
+    log: str = "INFO"
 
 
 class Stage:
@@ -177,8 +180,9 @@ class Stage:
 
     def start_bot(self) -> None:
         """Start all roles and wait until the platforms can reach them; what they log goes to `log`."""
+        env = _clean() | {logs.LEVEL: self._options.log}
         with self.log.open("ab") as log:
-            self._bot = subprocess.Popen(self._command("run"), stdout=log, stderr=log, env=_clean())  # noqa: S603 - ourselves
+            self._bot = subprocess.Popen(self._command("run"), stdout=log, stderr=log, env=env)  # noqa: S603 - ourselves
         deadline = time.monotonic() + READY_WITHIN_SECONDS
         while not (self._answers() and self._hears()):
             if self._bot.poll() is not None or time.monotonic() > deadline:

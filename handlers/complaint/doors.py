@@ -17,8 +17,8 @@ from storage import people, receivers
 from storage.people import Person
 from storage.receivers import ESCROW, Receiver
 
-LEAST, MOST = 10, 128
-"""Signs of a passphrase."""
+LEAST, MOST = 12, 128
+"""Signs of a passphrase; a Chinese one counts for two."""
 
 SLIPS = 10
 """After so many wrong passphrases a link opens nothing any more."""
@@ -78,10 +78,16 @@ def check_passphrase(passphrase: str, again: str, person: Person) -> None:
     """Raise Refusal for one that is too easy or mistyped."""
     if passphrase != again:
         raise Refusal("两次输入的口令不一样")
-    if not LEAST <= len(passphrase) <= MOST:
-        raise Refusal(f"口令要 {LEAST} 到 {MOST} 个字符。可以用一句只有自己知道的话")
+    check_length(passphrase)
     if len(set(passphrase)) < 5 or passphrase in (person.key, person.name):
         raise Refusal("口令太容易猜。可以用一句只有自己知道的话")
+
+
+def check_length(passphrase: str) -> None:
+    """Raise Refusal for one that is too short, or longer than anybody types."""
+    weight = sum(1 if each.isascii() else 2 for each in passphrase)
+    if weight < LEAST or len(passphrase) > MOST:
+        raise Refusal(f"口令至少 {LEAST} 个字母数字，或 {LEAST // 2} 个汉字。可以用一句只有自己知道的话")
 
 
 def make_key(ctx: Context, receiver: Receiver, person: Person, private: bytes, wrapped: bytes) -> None:

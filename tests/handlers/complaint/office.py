@@ -77,12 +77,13 @@ class Office:
         files: Sequence[Handed] = (),
         unsure: bool = False,
         others: str = "",
-        **more: str,
+        contact: str = "",
+        kind: str = "",
     ) -> str:
         """Report something; return the receipt."""
         with self.ctx() as ctx:
             ids = frozenset(each.id for each in people.by_keys(ctx.tx, ticked).values())
-            return filing.receive(ctx, Report(what, ids, unsure, others, **more), files)
+            return filing.receive(ctx, Report(what, ids, unsure, others, kind, contact=contact), files)
 
     def readers(self, receipt: str) -> set[str]:
         """Return who can open the case behind a receipt, by trying all keys."""
@@ -142,5 +143,5 @@ class Office:
         self.does(key, number, Act.HEAR, way="听取了陈述和申辩", text="承认改过")
         self.does(key, number, Act.REPORT, text="少了六桶")
         self.does(
-            key, number, Act.STUDY, people="白露、秦川", outcome=outcome, text="证据清楚", number="纪要 3"
+            key, number, Act.STUDY, people="白露、沈言", outcome=outcome, text="证据清楚", number="纪要 3"
         )
