@@ -249,8 +249,7 @@ class Desk:
         trouble: str = "",
     ) -> Response:
         found = service.read(ctx, seat, number)
-        if typed is None:
-            rules.check(act, found.entries, seat.person.name)
+        rules.check(act, found.entries, seat.person.name)
         form = forms.form(act, service.choices(ctx, seat, found, act))
         return self._page(
             "desk_act.html",
