@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from bot.paper import FONT, lettered
@@ -22,7 +23,8 @@ LINES = (
     "打听、追查、报复反映人，本身就是违规。",
 )
 ALSO = "也可以直接找"
-_SIDE = 92 * mm
+_SIDE, _EDGE = 92 * mm, 28 * mm
+_WIDE = A4[0] - 2 * _EDGE
 
 
 def poster(org: str, url: str, outside: Sequence[str]) -> bytes:
@@ -46,28 +48,45 @@ def menu_text(url: str, outside: Sequence[str]) -> str:
 def _drawn(canvas: Canvas, org: str, url: str, outside: Sequence[str]) -> None:
     width, height = A4
     middle = width / 2
-    canvas.setFont(FONT, 15)
-    canvas.drawCentredString(middle, height - 26 * mm, org)
-    canvas.setFont(FONT, 40)
-    canvas.drawCentredString(middle, height - 45 * mm, TITLE)
-    canvas.setFont(FONT, 16)
-    canvas.drawCentredString(middle, height - 57 * mm, LEAD)
+    _centred(canvas, org, 15, height - 26 * mm)
+    _centred(canvas, TITLE, 40, height - 45 * mm)
+    _centred(canvas, LEAD, 16, height - 57 * mm)
     _code(canvas, url, middle - _SIDE / 2, height - 63 * mm - _SIDE)
-    canvas.setFont(FONT, 13)
-    canvas.drawCentredString(middle, height - 67 * mm - _SIDE, url)
+    _centred(canvas, url, 13, height - 67 * mm - _SIDE)
     at = height - 82 * mm - _SIDE
-    canvas.line(28 * mm, at + 9 * mm, width - 28 * mm, at + 9 * mm)
+    canvas.line(_EDGE, at + 9 * mm, width - _EDGE, at + 9 * mm)
+    at = _listed(canvas, LINES, 13, 8.5 * mm, at)
+    canvas.line(_EDGE, at + 3 * mm, width - _EDGE, at + 3 * mm)
     canvas.setFont(FONT, 13)
-    for line in LINES:
-        canvas.drawString(28 * mm, at, f"· {line}")
-        at -= 8.5 * mm
-    canvas.line(28 * mm, at + 3 * mm, width - 28 * mm, at + 3 * mm)
-    at -= 5 * mm
-    canvas.drawString(28 * mm, at, ALSO)
-    canvas.setFont(FONT, 12)
-    for line in outside:
-        at -= 7 * mm
-        canvas.drawString(28 * mm, at, f"· {line}")
+    canvas.drawString(_EDGE, at - 5 * mm, ALSO)
+    _listed(canvas, outside, 12, 7 * mm, at - 12 * mm)
+
+
+def _centred(canvas: Canvas, text: str, size: float, at: float) -> None:
+    """Write a line in the middle, smaller where it would not fit."""
+    wide = stringWidth(text, FONT, size)
+    canvas.setFont(FONT, size * min(1, _WIDE / wide))
+    canvas.drawCentredString(A4[0] / 2, at, text)
+
+
+def _listed(canvas: Canvas, lines: Sequence[str], size: float, step: float, at: float) -> float:
+    """Write points one below the other, long ones over several lines; return where the next would stand."""
+    canvas.setFont(FONT, size)
+    for line in lines:
+        for piece in _pieces(f"· {line}", size):
+            canvas.drawString(_EDGE, at, piece)
+            at -= step
+    return at
+
+
+def _pieces(text: str, size: float) -> Iterator[str]:
+    piece = ""
+    for each in text:
+        if piece and stringWidth(piece + each, FONT, size) > _WIDE:
+            yield piece
+            piece = "  "
+        piece += each
+    yield piece
 
 
 def _code(canvas: Canvas, url: str, left: float, bottom: float) -> None:

@@ -19,12 +19,11 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from bot.gate import BITS, FLOOD, FREE, FULL, SLIPS, Gate
 from bot.pages import Pages
-from bot.web import report as report_module
 from bot.web.desk import COOKIE, desk_pages
 from bot.web.pages import form_pages
 from bot.web.report import LIMIT, report_pages
 from bot.web.server import create_app
-from handlers.complaint import doors, receipts, reporter, sealing
+from handlers.complaint import doors, filing, receipts, reporter, sealing
 from handlers.complaint.rules import Act
 from storage import complaint, people, receivers
 from storage.files import FileStore
@@ -283,7 +282,7 @@ def test_a_defect_says_nothing_in_the_log(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("仓库的油")
 
-    monkeypatch.setattr(report_module.filing, "receive", broken)
+    monkeypatch.setattr(filing, "receive", broken)
     answer = web.reports()
     assert answer.status_code == 500
     assert "什么也没有收下" in words(answer)
