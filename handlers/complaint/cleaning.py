@@ -7,7 +7,6 @@ from io import BytesIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-MOST_PIXELS = 100_000_000
 QUALITY = 90
 
 _FORMATS = {
@@ -36,16 +35,14 @@ def cleaned(content: bytes, mime: str) -> bytes:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             return _drawn_anew(content, _FORMATS[mime])
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise NotCleaned("打不开：可能传坏了，请截屏后再传") from None
-    except Image.DecompressionBombWarning:
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise NotCleaned("尺寸太大：请截屏后再传") from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        raise NotCleaned("打不开：可能传坏了，请截屏后再传") from None
 
 
 def _drawn_anew(content: bytes, kind: str) -> bytes:
     with Image.open(BytesIO(content)) as picture:
-        if picture.width * picture.height > MOST_PIXELS:
-            raise NotCleaned("尺寸太大：请截屏后再传")
         upright = ImageOps.exif_transpose(picture)
         wanted = "RGB" if kind == "JPEG" or not _see_through(upright) else "RGBA"
         # Only the pixels go over: whatever else Pillow read stays with the old image.
