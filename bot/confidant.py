@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.aside import Aside, in_words
+from msgspec import structs
+
+from bot.aside import Aside, Unreachable, in_words
 from bot.asking import led
 from bot.context import JobContext
+from bot.gate import Gate, Way
 from bot.once import Once
 from bot.platform import Abilities, Clicked, Incoming, Said
 from bot.router import Router, Times
@@ -15,6 +18,8 @@ from handlers.contract.confidence import Confidence, Unsigned
 from handlers.contract.refusal import Refusal
 from handlers.contract.reply import Reply
 from storage.database import Database
+
+LATER = "现在说的人太多，请过一小时再发，或者用网页。"
 
 
 class Confidant:
@@ -39,6 +44,7 @@ class Confidant:
         self._confidences = [each.confidence for each in capabilities if each.confidence]
         self._aside, self._public_url = aside, public_url
         self._once: Once[Reply] = Once()
+        self._gate = Gate()
 
     def handle(self, incoming: Incoming) -> Reply | None:
         """Do what was asked, once. Raises Unreachable where there is no way to answer: nothing is done then,
@@ -50,9 +56,8 @@ class Confidant:
         confidence, unsigned = found
         if not self._answers_itself(incoming):
             self._aside.check()
-        return self._straight(
-            incoming, self._once.answer(incoming.key, lambda: self._taken(confidence, unsigned))
-        )
+        reply = self._once.answer(incoming.key, lambda: self._passed(incoming, confidence, unsigned))
+        return self._straight(incoming, reply)
 
     def _confidence(self, incoming: Incoming) -> tuple[Confidence, Unsigned] | None:
         """Return who takes it, and what there is of it without its sender."""
@@ -67,6 +72,13 @@ class Confidant:
                 return None
         return (taker, unsigned) if taker and incoming.sender else None
 
+    def _passed(self, incoming: Incoming, confidence: Confidence, unsigned: Unsigned) -> Reply:
+        """Let it through unless too much came; whose it is decides the bucket, which forgets it."""
+        way = self._gate.filing(str(incoming.sender), worked=True)
+        if way is Way.WAIT:
+            return Reply(text=LATER, toast=LATER, refused=True, keep=False)
+        return self._taken(confidence, structs.replace(unsigned, flood=way is Way.OUTSIDE))
+
     def _taken(self, confidence: Confidence, unsigned: Unsigned) -> Reply:
         times = self._times
         try:
@@ -76,6 +88,8 @@ class Confidant:
                 )
         except Refusal as refusal:
             return Reply(text=refusal.sentence, toast=refusal.sentence, refused=True, keep=False)
+        except Exception:  # whatever it is: a line in a log would tell when somebody spoke in confidence
+            raise Unreachable from None
 
     def _answers_itself(self, incoming: Incoming) -> bool:
         """Tell whether the platform takes an answer in words, or a card after a click, in the HTTP answer."""

@@ -217,10 +217,12 @@ def add(
     files: Mapping[int, bytes] | None = None,
     *,
     lasting: bool = False,
+    unseen: bool = False,
 ) -> bool:
-    """Add a part and its files by place; False when somebody added to the case since it was read."""
+    """Add a part and its files by place; False when somebody added to the case since it was read. An
+    `unseen` one does not show as the day on which the case was touched last."""
     same = (complaint_case.c.number == case.number, complaint_case.c.parts == case.version)
-    new = {"parts": case.version + 1, "last_on": on}
+    new = {"parts": case.version + 1, "last_on": case.last_on if unseen else on}
     if not tx.run(update(complaint_case).where(*same).values(new)).rowcount:
         return False
     digest = hashlib.sha256(sealed + back).hexdigest()

@@ -270,12 +270,8 @@ def _files(typed: Mapping[str, str]) -> list[Handed]:
 
 
 def _from() -> str:
-    """Return what a bucket is chosen by; it is hashed at once and kept nowhere. Behind a proxy on this
-    machine that is what the proxy says, if it says anything."""
-    address = request.remote_addr or ""
-    if address in ("127.0.0.1", "::1"):
-        address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
-    return address
+    """Return what a bucket is chosen by; it is hashed at once and kept nowhere."""
+    return request.remote_addr or ""
 
 
 def _code(number: str) -> str:

@@ -66,6 +66,7 @@ def choice(names: Sequence[tuple[str, str]], first: str = "") -> Card:
     typed = (
         "在这里发：填下面的表；或用「举报：」开头，把事情写在一条消息里。",
         "文中写到的受理人，和他的上下级，都看不到这一件。",
+        "照片和文件不要发在聊天里：聊天里的文件会连同发送人一起存下，请用网页传。",
     )
     return Card(
         title="反映廉洁问题",

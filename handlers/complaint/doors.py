@@ -20,6 +20,9 @@ from storage.receivers import ESCROW, Receiver
 LEAST, MOST = 12, 128
 """Signs of a passphrase; a Chinese one counts for two."""
 
+SPARE = "escrow"
+"""What the emergency key is called on the command line."""
+
 SLIPS = 10
 """After so many wrong passphrases a link opens nothing any more."""
 
@@ -28,14 +31,13 @@ GONE = "这个入口已经失效。举报受理人请在聊天里发「受理」
 
 
 def own_link(ctx: Context, person: Person) -> str:
-    """Return the secret of a link to the desk for a receiver inside. Raises Refusal."""
-    if not filing.holds_post(person, outside=False):
-        raise Refusal(NOT_A_RECEIVER, rule="P51")
+    """Return the secret of a link to the desk for a receiver who chats with us. Raises Refusal."""
     mine = receivers.of(ctx.tx, person.key)
-    if mine is None or mine.outside:
-        number = receivers.invite(ctx.tx, person.key, outside=False, on=today(ctx.now, ctx.zone))
-    else:
-        number = mine.id
+    if mine and filing.holds_post(person, mine.outside):
+        return receivers.open_link(ctx.tx, mine.id, ctx.now)
+    if mine or not filing.holds_post(person, outside=False):
+        raise Refusal(NOT_A_RECEIVER, rule="P51")
+    number = receivers.invite(ctx.tx, person.key, outside=False, on=today(ctx.now, ctx.zone))
     return receivers.open_link(ctx.tx, number, ctx.now)
 
 
@@ -56,7 +58,7 @@ def invite(ctx: Context, person: Person) -> str:
 
 def revoke(ctx: Context, holder: str) -> None:
     """End somebody's key and doors. Raises Refusal."""
-    mine = receivers.of(ctx.tx, holder)
+    mine = receivers.of(ctx.tx, ESCROW if holder == SPARE else holder)
     if mine is None:
         raise Refusal(f"「{holder}」没有受理钥匙，也没有邀请")
     receivers.end(ctx.tx, mine.id, today(ctx.now, ctx.zone))
@@ -186,7 +188,7 @@ def listed(ctx: Context) -> Iterator[str]:
 def add_escrow(ctx: Context, public: bytes) -> None:
     """Let an emergency key open every case from now on. Raises Refusal where there is one."""
     if receivers.of(ctx.tx, ESCROW):
-        raise Refusal("已经有一把应急钥匙。要换先用 qinglian receivers escrow --end 停用")
+        raise Refusal("已经有一把应急钥匙。要换先停用：qinglian receivers revoke escrow")
     receivers.add_escrow(ctx.tx, public, today(ctx.now, ctx.zone))
     mark = sealing.fingerprint(public)
     ctx.record("命令行", "receiver.escrow", "receiver:escrow", 0, {"fingerprint": mark})

@@ -109,9 +109,9 @@ def add(
     }
     day = today(ctx.now, ctx.zone)
     answer = sealing.seal(reporter, theirs)
-    if not complaint.add(ctx.tx, case, day, sealed, answer, contents, lasting=lasting):
+    if not complaint.add(ctx.tx, case, day, sealed, answer, contents, lasting=lasting, unseen=hidden):
         raise Refusal(MEANWHILE)
-    return replace(case, version=case.version + 1, last_on=day)
+    return replace(case, version=case.version + 1, last_on=case.last_on if hidden else day)
 
 
 def open_for(ctx: Context, case: Case, private: bytes) -> Dossier | None:

@@ -10,7 +10,7 @@ from handlers.contract.context import Context
 from scheduler.clock import local, today
 from scheduler.job import Job
 from scheduler.periods import every_minutes
-from storage import complaint, journal, receivers, settings
+from storage import complaint, journal, people, receivers, settings
 
 ZONE = "Asia/Shanghai"
 REMINDED, MORNING = (0, 3), (9, 12)
@@ -24,9 +24,11 @@ FORGOTTEN_AFTER = timedelta(days=3 * 365)
 
 
 def remind(ctx: Context) -> None:
-    """Tell every receiver inside to look at the desk: always, and always the same (decision 30)."""
+    """Tell every receiver who chats with us to look at the desk: always, and always the same
+    (decision 30)."""
+    reachable = set(people.accounts(ctx.tx).values())
     for each in filing.seated(ctx):
-        if not each.receiver.outside:
+        if each.person.key in reachable:
             ctx.send_card(each.person, cards.reminder())
 
 

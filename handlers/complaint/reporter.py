@@ -62,14 +62,14 @@ def thread(ctx: Context, private: bytes) -> Thread | None:
 def dues(ctx: Context, case: Case, entries: Sequence[Entry]) -> list[Due]:
     """Return by when what is promised, counted from the day of receipt (decision 31)."""
     known = calendar(ctx.tx)
-    answered = any(each.by for each in entries)
+    answers = sum(bool(each.by) for each in entries)
     more = sum(int(each.facts["days"]) for each in entries if each.act is Act.EXTEND)
     days = {name: int(str(settings.current(ctx.tx, name, default).value)) for name, default in _PROMISED}
     return [
         Due(label, workdays.add(case.received_on, days[name] + extra, known).day, kept)
         for name, label, extra, kept in (
-            (rules.PERSON_DAYS, "有人看过并答复", 0, answered or case.closed_on is not None),
-            (rules.STATUS_DAYS, "告诉您进展", 0, answered or case.closed_on is not None),
+            (rules.PERSON_DAYS, "有人看过并答复", 0, answers > 0 or case.closed_on is not None),
+            (rules.STATUS_DAYS, "告诉您进展", 0, answers > 1 or case.closed_on is not None),
             (rules.RESULT_DAYS, "办出结果", more, case.closed_on is not None),
         )
     ]

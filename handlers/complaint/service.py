@@ -171,7 +171,9 @@ def _study(step: Step) -> str:
     if len(_names(step.answers["people"])) < 2:
         raise Refusal("集体研究至少要两个人，请写清姓名", rule="P52")
     known = filing.known(step.ctx)
-    unwanted = recusal.named_in(step.answers["people"], known) & _out(step.ctx, step.found)
+    recused = {each.by for each in step.found.entries if each.act is Act.RECUSE}
+    out = _out(step.ctx, step.found) | {each.id for each in known.people if each.name in recused}
+    unwanted = recusal.named_in(step.answers["people"], known) & out
     if unwanted:
         names = people.by_ids(step.ctx.tx, unwanted)
         who = "、".join(names[each].name for each in sorted(unwanted))

@@ -29,7 +29,7 @@ def take(ctx: Context, unsigned: Unsigned) -> Reply:
     if what is Heard.RECEIPT:
         return Reply(text=cards.RECEIPT_TYPED, refused=True, keep=False)
     if what is Heard.FILED:
-        number = filing.receive(ctx, Report(hearing.content(unsigned.text), unsure=_unsure(unsigned.text)))
+        number = filing.receive(ctx, _typed(unsigned))
         return Reply(card=cards.receipt(number, typed=True), keep=False)
     return _choice(ctx)
 
@@ -58,12 +58,14 @@ def _filed_by_form(ctx: Context, unsigned: Unsigned) -> str:
         frozenset({known[avoid]}) if avoid in known else frozenset(),
         unsure=avoid == cards.UNSURE,
         others=unsigned.values.get("others", ""),
+        flood=unsigned.flood,
     )
     return filing.receive(ctx, report)
 
 
-def _unsure(text: str) -> bool:
-    return "拿不准" in text or "外部受理人" in text
+def _typed(unsigned: Unsigned) -> Report:
+    unsure = "拿不准" in unsigned.text or "外部受理人" in unsigned.text
+    return Report(hearing.content(unsigned.text), unsure=unsure, flood=unsigned.flood)
 
 
 def desk(ctx: Asked, _request: Message | Click) -> Reply:

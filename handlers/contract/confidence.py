@@ -12,12 +12,13 @@ from handlers.contract.reply import Reply
 
 class Unsigned(Struct, frozen=True):
     """Words, or a form's answers, without their sender. `group`: others could read them too; `act` is the
-    button that handed a form in."""
+    button that handed a form in; `flood`: much has come in within the last hour."""
 
     text: str = ""
     act: str = ""
     values: Mapping[str, str] = {}
     group: bool = False
+    flood: bool = False
 
 
 class Confidence(Struct, frozen=True):

@@ -64,11 +64,12 @@ class Town:
 
     def kill(self, role: str) -> None:
         """Kill a role with SIGKILL and wait until it is back."""
-        pid = self._worker(role)
+        pid = self.worker(role)
         os.kill(pid, signal.SIGKILL)
-        self.sim.wait_for(f"{role} to be back", lambda: self._worker(role) != pid, 60)
+        self.sim.wait_for(f"{role} to be back", lambda: self.worker(role) != pid, 60)
 
-    def _worker(self, role: str) -> int:
+    def worker(self, role: str) -> int:
+        """Return the number of the process that works in a role, or did last."""
         found = READY.findall(self.stage.log.read_text(encoding="utf-8"))
         return next(int(pid) for pid, words in reversed(found) if words.startswith(role))
 

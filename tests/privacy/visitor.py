@@ -31,8 +31,8 @@ File = tuple[str, bytes]
 class Visitor:
     """Fills the public pages in as a browser without script does."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, address: str = CANARY["address"]) -> None:
+        self._url, self._headers = url, _HEADERS | {"X-Forwarded-For": address}
 
     def reports(
         self, what: str, *whom: str, unsure: bool = False, files: Sequence[File] = (), **more: str
@@ -63,13 +63,13 @@ class Visitor:
         return self._post("/report/status", {"receipt": receipt, "step": "add", "what": what}, files).text
 
     def _get(self, path: str) -> requests.Response:
-        return requests.get(self._url + path, headers=_HEADERS, timeout=30)
+        return requests.get(self._url + path, headers=self._headers, timeout=30)
 
     def _post(
         self, path: str, answers: Mapping[str, str | Sequence[str]], files: Sequence[File] = ()
     ) -> requests.Response:
         parts = [("files", (name, content)) for name, content in files]
-        return requests.post(self._url + path, data=answers, files=parts, headers=_HEADERS, timeout=30)
+        return requests.post(self._url + path, data=answers, files=parts, headers=self._headers, timeout=30)
 
 
 def receipt_in(page: str) -> str:

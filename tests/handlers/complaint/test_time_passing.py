@@ -67,7 +67,7 @@ def test_receivers_hear_the_same_in_weeks_with_a_case_and_in_weeks_without(
         live(office, 16)
     assert everything_said(busy) == everything_said(quiet)
     reminders = [body for _, subject, body in everything_said(quiet) if subject == "complaint:reminder"]
-    assert len(reminders) == 12
+    assert len(reminders) == 18
     assert len(set(reminders)) == 1
 
 
