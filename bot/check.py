@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import stat
 import time
@@ -83,6 +84,7 @@ def findings(path: Path, deep: bool = False) -> Iterator[Finding]:
         lambda: _disk(config),
         *_platforms(config),
         lambda: _callback(config),
+        lambda: _reports(config),
     )
     for check in checks:
         yield from _safely(check)
@@ -300,6 +302,67 @@ def _callback(config: Config) -> Iterator[Finding]:
         return
     yield _fine(f"{url} 从本机打得开（平台能不能打开，以后台点「验证」为准）")
     yield from _verified(config, url)
+
+
+def _reports(config: Config) -> Iterator[Finding]:
+    """Knock at the public page under a name that nobody else uses, and look who wrote it down."""
+    url = config.server.public_url.rstrip("/")
+    if not url:
+        yield _note("[server] 没有 public_url：廉洁问题反映的网页没有地址，只能在聊天里反映")
+        return
+    mark = f"qinglian-check-{secrets.token_hex(8)}"
+    try:
+        answer = requests.get(
+            f"{url}/report?{mark}",
+            timeout=PATIENCE_SECONDS,
+            allow_redirects=False,
+            headers={"User-Agent": mark},
+        )
+    except requests.RequestException:
+        yield _wrong(f"{url}/report 打不开：反映页没有人能用")
+        return
+    wanted = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    if not answer.ok or any(answer.headers.get(name) != value for name, value in wanted.items()):
+        yield _wrong(f"{url}/report 打开的不是反映页，或者被中间的代理改过")
+    elif "Set-Cookie" in answer.headers:
+        yield _wrong(f"{url}/report 的代理给访客种了 cookie。请关掉它")
+    else:
+        yield _fine("反映页打得开，没有 cookie，不缓存")
+    yield from _written_down(mark)
+    if (server := answer.headers.get("Server") or answer.headers.get("Via")) and not is_this_machine(
+        urlsplit(url).hostname or ""
+    ):
+        yield _note(
+            f"反映页前面有代理（{server[:40]}）。请照 deploy/ 里的样例关掉访问日志和磁盘缓冲；"
+            "它的日志本机不一定看得到"
+        )
+    if config.wecom:
+        yield _note("企业微信如果开了「会话内容存档」，聊天里的反映会被存档。请在海报和培训里先推荐网页")
+    if config.feishu:
+        yield _note("飞书的管理员可能查得到聊天记录和审计日志。请在海报和培训里先推荐网页")
+
+
+PROXY_LOGS = ("nginx", "caddy", "apache2", "httpd", "traefik", "haproxy")
+TAIL = 256 * 1024
+"""Bytes at the end of a log in which a knock a moment ago must stand, if it stands there at all."""
+
+
+def _written_down(mark: str, folder: Path = Path("/var/log")) -> Iterator[Finding]:
+    """Search the logs of proxies on this machine, as far as we may read them."""
+    found = [
+        path
+        for name in PROXY_LOGS
+        for path in sorted((folder / name).glob("*.log"))
+        if os.access(path, os.R_OK) and mark.encode() in _tail(path)
+    ]
+    for each in found:
+        yield _wrong(f"{each} 记下了谁在什么时候打开反映页。请照 deploy/ 里的样例对整个站点关掉访问日志")
+
+
+def _tail(path: Path) -> bytes:
+    with path.open("rb") as log:
+        log.seek(max(0, path.stat().st_size - TAIL))
+        return log.read()
 
 
 def _verified(config: Config, url: str) -> Iterator[Finding]:

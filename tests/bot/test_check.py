@@ -18,7 +18,7 @@ from bot import check
 from bot.__main__ import main
 from bot.check import Mark, findings
 from bot.simulator.launch import Options, Stage
-from storage import files, outbox, people
+from storage import files, outbox, people, receivers
 from storage.database import Database
 from storage.files import FileStore
 from storage.outbox import Kind, Recipient
@@ -88,7 +88,7 @@ def test_where_all_is_well_it_says_so_and_ends_with_0(place: Path) -> None:
 
 
 def test_the_sample_itself_is_told_of_the_one_who_cannot_be_replaced(place: Path) -> None:
-    (note,) = lines(place, Mark.NOTE)
+    (note,) = [each for each in lines(place, Mark.NOTE) if "聊天" not in each]
     assert "王芳提交时凑不齐四个不同的人" in note
     assert "等 4 个项目" in note
 
@@ -254,3 +254,44 @@ def test_no_secret_is_ever_said(stage: Stage, place: Path) -> None:
         stage.wecom.encoding_aes_key,
     ):
         assert secret not in told
+
+
+# The public page.
+
+
+def test_the_public_page_is_knocked_at(place: Path) -> None:
+    told = "\n".join(lines(place))
+    assert "✓ 反映页打得开，没有 cookie，不缓存" in told
+    assert "! 企业微信如果开了「会话内容存档」" in told
+
+
+def test_without_an_outside_receiver_the_check_fails(place: Path) -> None:
+    database = ledger(place)
+    with database.write() as tx:
+        tx.run(receivers.receiver.delete())
+    database.close()
+    assert "还没有一位外部受理人设好口令" in wrong(place)
+    assert "! 还没有一位举报受理人设好口令" in "\n".join(lines(place))
+
+
+def test_a_proxy_that_writes_down_who_came_is_found(
+    stage: Stage, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs = tmp_path / "log" / "nginx"
+    logs.mkdir(parents=True)
+    knock = requests.get
+
+    def logged(url: str, **more: object) -> requests.Response:
+        with (logs / "access.log").open("a") as log:
+            log.write(f'203.0.113.7 "GET {url}"\n')
+        return knock(url, **more)  # type: ignore[arg-type]
+
+    search = check._written_down
+    monkeypatch.setattr(requests, "get", logged)
+    monkeypatch.setattr(check, "_written_down", lambda mark: search(mark, tmp_path / "log"))
+    assert "access.log 记下了谁在什么时候打开反映页" in wrong(place)
+
+
+def test_an_address_that_leads_elsewhere_is_no_public_page(place: Path, stage: Stage) -> None:
+    rewrite(place, f'public_url = "{stage.url}"', f'public_url = "{stage.simulator.base_url}"')
+    assert "打开的不是反映页" in wrong(place)
