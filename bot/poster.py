@@ -60,7 +60,7 @@ def _drawn(canvas: Canvas, org: str, url: str, outside: Sequence[str]) -> None:
     lead = _fitted(canvas, [_words(LEAD, 17, center=True)], 10 * mm)
     address = _fitted(canvas, [_words(url, 13, center=True)], 13 * mm)
     room = top - _EDGE - _SIDE - _high(lead) - _high(address) - 2 * _PAD - 5 * _GAP
-    points = _fitted(canvas, _points(LINES, 14, 2.2 * mm), room / 2)
+    points = _fitted(canvas, _points(LINES, 14, 2.2 * mm), 0.6 * room)
     others = [_words(ALSO, 14, after=2 * mm), *_points(outside, 12.5, 1 * mm)]
     elsewhere = _fitted(canvas, others, room - _high(points))
     gap = _GAP + (room - _high(points) - _high(elsewhere)) / 4
