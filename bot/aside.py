@@ -10,10 +10,11 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing.connection import Client, Connection, Listener, answer_challenge, deliver_challenge
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import msgspec
 from msgspec import Struct
@@ -26,11 +27,18 @@ from storage.people import Address
 
 WHERE = ".aside"
 WITHIN_SECONDS = 8.0
-TRIES, PAUSE_SECONDS = 3, 0.3
+PAUSES_SECONDS = (0.0, 0.3, 0.6)
+"""Before each try to send."""
+WAITING = 16
+"""Callers that may stand before the door while one is let in."""
 
 
 class Unreachable(Exception):
     """An answer could not be given: what asked for it should come again later."""
+
+
+_STRANGER = (AssertionError, AuthenticationError, EOFError, OSError)
+"""What comes of a caller, or a door, that does not know the key or falls silent."""
 
 
 class _Where(Struct):
@@ -51,8 +59,8 @@ class SideDoor:
 
     def __init__(self, platforms: Mapping[str, Outbound], folder: Path) -> None:
         self._platforms, self._path = platforms, folder / WHERE
-        self._key = secrets.token_hex(32)
-        self._listener = Listener(("127.0.0.1", 0), authkey=self._key.encode())
+        self._key, self._closed = secrets.token_hex(32), Event()
+        self._listener = Listener(("127.0.0.1", 0), backlog=WAITING)
 
     def open(self) -> None:
         """Listen in a thread of its own, and let the others know where."""
@@ -64,40 +72,54 @@ class SideDoor:
 
     def close(self) -> None:
         """Listen no more."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        with suppress(OSError):
+            Client(self._listener.address).close()  # wakes who waits for a caller: closing alone does not
         self._listener.close()
 
     def _listen(self) -> None:
-        while True:
+        while not self._closed.is_set():
             try:
                 caller = self._listener.accept()
-            except AuthenticationError:
-                continue
             except OSError:
-                return
-            Thread(target=self._serve, args=(caller,), name="aside", daemon=True).start()
+                self._closed.wait(PAUSES_SECONDS[1])
+            else:
+                Thread(target=self._serve, args=(caller,), name="aside", daemon=True).start()
 
     def _serve(self, caller: Connection) -> None:
+        """Hear one caller. The key is asked for here, so that a silent stranger keeps nobody waiting."""
         with caller:
             try:
+                _known_to(caller, self._key.encode(), first=True)
                 said = msgspec.json.decode(caller.recv_bytes(), type=_Said)
                 caller.send_bytes(b"sent" if self._sent(said) else b"failed")
-            except (EOFError, OSError, msgspec.DecodeError):
+            except (*_STRANGER, msgspec.DecodeError):
                 return
 
     def _sent(self, said: _Said) -> bool:
         platform = self._platforms.get(said.platform)
         if platform is None:
             return False
-        for attempt in range(TRIES):
+        for pause in PAUSES_SECONDS:
+            time.sleep(pause)
             try:
                 _send(platform, said)
             except SendFailed as failure:
                 if failure.permanent:
                     return False
-                time.sleep(PAUSE_SECONDS * (attempt + 1))
+            except Exception:  # a defect; its trace would tell when somebody spoke in confidence
+                return False
             else:
                 return True
         return False
+
+
+def _known_to(other: Connection, key: bytes, *, first: bool) -> None:
+    """See that both ends have the key. Raises one of _STRANGER."""
+    for step in (deliver_challenge, answer_challenge) if first else (answer_challenge, deliver_challenge):
+        step(other, key)
 
 
 def _send(platform: Outbound, said: _Said) -> None:
@@ -132,9 +154,17 @@ class Aside:
     def _call(self) -> Connection:
         try:
             where = msgspec.json.decode(self._path.read_bytes(), type=_Where)
-            return Client(("127.0.0.1", where.port), authkey=where.key.encode())
-        except (OSError, EOFError, AuthenticationError, msgspec.DecodeError):
+            door = Client(("127.0.0.1", where.port))
+        except (OSError, msgspec.DecodeError):
             raise Unreachable from None
+        try:
+            if door.poll(WITHIN_SECONDS):
+                _known_to(door, where.key.encode(), first=False)
+                return door
+        except _STRANGER:
+            pass
+        door.close()
+        raise Unreachable
 
 
 def in_words(reply: Reply) -> Reply:

@@ -1,7 +1,7 @@
 """Limits for people whom nobody knows: by work done and by buckets whose labels nobody can read back.
 
-All of it lies in memory. An address is hashed under a salt that is thrown away every hour, with all that was
-counted under it.
+All of it lies in memory. An address is hashed under a salt that is thrown away an hour after the first use,
+with all that was counted under it, whether or not somebody comes again.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Lock
+
+from bot.later import Later
 
 HOUR = 3600.0
 
@@ -63,6 +65,7 @@ class Gate:
         self._clock, self._lock = clock, Lock()
         self._secret = secrets.token_bytes(32)
         self._used: dict[str, float] = {}
+        self._later = Later(HOUR, self._forget)
         self._begin()
 
     def filing(self, address: str, *, worked: bool) -> Way:
@@ -73,7 +76,7 @@ class Gate:
                 return Way.WAIT
             if self._filed[bucket] >= FREE and not worked:
                 return Way.WORK
-            self._filed[bucket] += 1
+            self._count(self._filed, bucket)
             flooded = self._filed[bucket] > WITH_WORK or total >= FLOOD
             return Way.OUTSIDE if flooded else Way.OPEN
 
@@ -86,7 +89,7 @@ class Gate:
     def slipped(self, address: str) -> None:
         """Count a receipt that opened nothing."""
         with self._lock:
-            self._slipped[self._bucket(address)] += 1
+            self._count(self._slipped, self._bucket(address))
 
     def puzzle(self) -> Puzzle:
         """Return work to do: good for two hours, and once."""
@@ -104,7 +107,7 @@ class Gate:
             now = self._clock()
             if int(expires) < now or challenge in self._used or int.from_bytes(digest) >> (256 - BITS):
                 return False
-            self._used = {each: until for each, until in self._used.items() if until > now}
+            self._used = {each: until for each, until in self._used.items() if until >= now}
             while len(self._used) >= USED:
                 del self._used[next(iter(self._used))]
             self._used[challenge] = float(expires)
@@ -114,6 +117,16 @@ class Gate:
         self._salt, self._since = secrets.token_bytes(32), self._clock()
         self._filed: Counter[bytes] = Counter()
         self._slipped: Counter[bytes] = Counter()
+
+    def _count(self, counter: Counter[bytes], bucket: bytes) -> None:
+        if not self._filed and not self._slipped:
+            self._since = self._clock()
+            self._later.ask()
+        counter[bucket] += 1
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._begin()
 
     def _bucket(self, address: str) -> bytes:
         if self._clock() - self._since >= HOUR:

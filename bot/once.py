@@ -10,6 +10,8 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Generic, TypeVar
 
+from bot.later import Later
+
 T = TypeVar("T")
 
 KEPT_SECONDS = 900.0
@@ -18,11 +20,13 @@ MOST = 1000
 
 class Once(Generic[T]):
     """Answers by a key of which only a keyed hash is held, and for a quarter of an hour: after that, or when
-    the process ends, a repeat is something new. Nothing is written that leads from an answer to who asked."""
+    the process ends, a repeat is something new. Nothing is written that leads from an answer to who asked.
+    An answer may hold a receipt: within two quarters it is gone, though nobody asks again."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._secret, self._lock = clock, secrets.token_bytes(32), Lock()
         self._known: dict[bytes, tuple[float, T]] = {}
+        self._later = Later(KEPT_SECONDS, self._sweep)
 
     def answer(self, key: str, work: Callable[[], T]) -> T:
         """Return what the work gives, or what it gave before. One at a time: a repeat may come meanwhile."""
@@ -30,12 +34,19 @@ class Once(Generic[T]):
         with self._lock:
             self._forget()
             if mark not in self._known:
+                while len(self._known) >= MOST:
+                    del self._known[next(iter(self._known))]
                 self._known[mark] = (self._clock(), work())
+                self._later.ask()
             return self._known[mark][1]
+
+    def _sweep(self) -> None:
+        with self._lock:
+            self._forget()
+            if self._known:
+                self._later.ask()
 
     def _forget(self) -> None:
         since = self._clock() - KEPT_SECONDS
         for mark in [each for each, (at, _) in self._known.items() if at < since]:
             del self._known[mark]
-        while len(self._known) >= MOST:
-            del self._known[next(iter(self._known))]
