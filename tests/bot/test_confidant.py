@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import stat
-import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.app import ABILITIES
-from bot.aside import WHERE, Aside, SideDoor, Unreachable
+from bot.aside import Aside, Unreachable
 from bot.confidant import Confidant
-from bot.once import KEPT_SECONDS, Once
-from bot.platform import Answer, Clicked, Incoming, Landed, Said, SendFailed
+from bot.platform import Answer, Clicked, Incoming, Said
 from bot.router import Times
 from bot.web.server import create_app
 from handlers.catalogue import CAPABILITIES
-from handlers.contract.card import Card
 from handlers.contract.reply import Reply
 from storage import complaint, inbox
 from storage.people import Address
@@ -200,134 +195,3 @@ def test_no_counter_and_no_line_tells_that_somebody_spoke(
     assert client.post("/callbacks/feishu").status_code == 503
     assert 'kind="said"' not in client.get("/metrics").text
     assert caplog.text == ""
-
-
-# The side door itself.
-
-
-class Outbox:
-    """A platform that remembers what it was given, and may fail."""
-
-    def __init__(self) -> None:
-        self.sent: list[object] = []
-        self.failures: list[SendFailed] = []
-
-    def send_text(self, user_id: str, text: str, token: str) -> str:
-        return self._send((user_id, text))
-
-    def send_card(self, user_id: str, card: Card, token: str) -> Landed:
-        self._send((user_id, card))
-        return Landed("1", "1")
-
-    def _send(self, what: object) -> str:
-        if self.failures:
-            raise self.failures.pop(0)
-        self.sent.append(what)
-        return "1"
-
-
-@pytest.fixture
-def platform() -> Outbox:
-    """A platform."""
-    return Outbox()
-
-
-@pytest.fixture
-def door(platform: Outbox, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Aside:
-    """The way to it through the side door."""
-    caplog.set_level(logging.DEBUG)
-    SideDoor({"feishu": platform}, tmp_path).open()  # type: ignore[dict-item]
-    return Aside(tmp_path)
-
-
-TO = Address("feishu", "ou_canary")
-
-
-def test_an_answer_goes_from_process_to_process(
-    door: Aside, platform: Outbox, caplog: pytest.LogCaptureFixture
-) -> None:
-    card = Card(title="收到了", subject="x")
-    door.check()
-    door.send(TO, Reply(text="在这里"))
-    door.send(TO, Reply(card=card))
-    assert platform.sent == [("ou_canary", "在这里"), ("ou_canary", card)]
-    assert caplog.text == ""
-
-
-def test_a_passing_failure_is_tried_again_and_a_lasting_one_is_told(door: Aside, platform: Outbox) -> None:
-    platform.failures = [SendFailed("429"), SendFailed("500")]
-    door.send(TO, Reply(text="在这里"))
-    platform.failures = [SendFailed("no such user", permanent=True)]
-    with pytest.raises(Unreachable):
-        door.send(TO, Reply(text="在这里"))
-    assert len(platform.sent) == 1
-
-
-def test_a_platform_that_is_not_served_is_not_reached(door: Aside) -> None:
-    with pytest.raises(Unreachable):
-        door.send(Address("wecom", "x"), Reply(text="在这里"))
-
-
-def test_where_nobody_listens_nobody_is_reached(tmp_path: Path) -> None:
-    with pytest.raises(Unreachable):
-        Aside(tmp_path).check()
-    (tmp_path / WHERE).write_text('{"port": 1, "key": "x"}')
-    with pytest.raises(Unreachable):
-        Aside(tmp_path).check()
-    (tmp_path / WHERE).write_text("not json")
-    with pytest.raises(Unreachable):
-        Aside(tmp_path).check()
-
-
-def test_only_we_can_read_where_it_is_and_only_who_knows_the_key_gets_in(
-    door: Aside, platform: Outbox, tmp_path: Path
-) -> None:
-    where = tmp_path / WHERE
-    assert stat.S_IMODE(where.stat().st_mode) == 0o600
-    other = tmp_path / "other"
-    other.mkdir()
-    (other / WHERE).write_text(json.dumps(json.loads(where.read_text()) | {"key": "guessed"}))
-    with pytest.raises(Unreachable):
-        Aside(other).send(TO, Reply(text="在这里"))
-    assert platform.sent == []
-    door.send(TO, Reply(text="在这里"))
-
-
-# What is remembered for a while.
-
-
-def test_a_repeat_gets_the_same_answer_until_it_is_forgotten() -> None:
-    seconds = [0.0]
-    once: Once[int] = Once(lambda: seconds[0])
-    answers = iter(range(10))
-    assert [once.answer("a", lambda: next(answers)) for _ in range(3)] == [0, 0, 0]
-    assert once.answer("b", lambda: next(answers)) == 1
-    seconds[0] = KEPT_SECONDS + 1
-    assert once.answer("a", lambda: next(answers)) == 2
-
-
-def test_what_failed_is_done_again() -> None:
-    once: Once[int] = Once()
-
-    def failing() -> int:
-        raise ValueError("not now")
-
-    with pytest.raises(ValueError, match="not now"):
-        once.answer("a", failing)
-    assert once.answer("a", lambda: 7) == 7
-
-
-def test_repeats_at_the_same_moment_are_done_once() -> None:
-    once: Once[int] = Once()
-    done: list[int] = []
-
-    def work() -> int:
-        done.append(1)
-        return len(done)
-
-    threads = [threading.Thread(target=once.answer, args=("a", work)) for _ in range(8)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    assert done == [1]
