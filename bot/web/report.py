@@ -229,7 +229,7 @@ class Door:
                 "outside": filing.outside_words(ctx),
                 "escrow": doors.has_escrow(ctx),
             }
-        words = {"promises": cards.PROMISES, "text_limit": TEXT_LIMIT, "short_limit": SHORT_LIMIT}
+        words = {"promises": cards.ON_PAGE, "text_limit": TEXT_LIMIT, "short_limit": SHORT_LIMIT}
         shown = {"typed": {}, "trouble": "", **common, **words, **shown}
         return Response(render_template(template, size_words=size_words, **shown), status)
 

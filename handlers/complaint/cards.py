@@ -32,6 +32,13 @@ PROMISES = (
 )
 """What protects and what does not, on every way in (decision 28)."""
 
+ON_PAGE = (
+    "① 这个网页：不登录，不要账号，不留网络地址和设备信息。请用自己的手机和流量打开。",
+    "② 防不住的：从事情本身、措辞、声音、材料的来处，别人可能猜到您。",
+    "③ 打听、追查、报复反映人，本身就是违规。",
+)
+"""The same, for who is on the page already."""
+
 IN_GROUP = "群里大家都看得到。请马上撤回刚才那条；要反映问题，请用网页，或者单独和我聊。"
 RECEIPT_TYPED = "查询号不要发在聊天里。请到网页查询，并删掉刚才那条消息。"
 DELETE = "现在可以删掉聊天里您发的那一条和这一条。"

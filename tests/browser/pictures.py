@@ -5,16 +5,20 @@ The sample organisation is played on a fixed morning, so that a picture changes 
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pypdfium2
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
+from bot.poster import poster
 from bot.simulator.driver import Json
 from bot.simulator.launch import Options, Stage
 from bot.simulator.players import Players
+from bot.simulator.workbench.pages import PASSPHRASE
 from tests.browser.chromium import LEFT_OUT, QUIET, find
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
@@ -173,6 +177,55 @@ def month(camera: Camera) -> None:
     camera.takes("wecom-month", page)
 
 
+def reports(camera: Camera) -> None:
+    """Report something and work it: the poster, the choice, the public page, the desk."""
+    people = camera.people
+    people.says("lin", "举报")
+    people.reads("lin", "反映廉洁问题")
+    camera.takes_card("feishu-report", "lin@feishu", "反映廉洁问题", "在这里提交")
+    people.sim.say("zhou", "举报", platform="wecom")
+    people.sim.wait_for("the choice", lambda: "③ 防不住的" in str(people.sim.chat("zhou", "wecom")))
+    camera.takes_card("wecom-report", "zhou@wecom", "反映廉洁问题")
+    page = camera.opens("/report", PHONE)
+    camera.takes("report-phone", page)
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_label("什么事").fill("仓库的油每周少两桶，登记本改过三次，改的地方没有签名")
+    camera.takes("report-what-phone", page)
+    page.get_by_role("button", name="提交").click()
+    camera.takes("report-receipt-phone", page)
+    page.close()
+    _desk(camera)
+    _poster(camera)
+
+
+def _desk(camera: Camera) -> None:
+    camera.people.homes["jian"] = "feishu"
+    camera.people.says("jian", "受理")
+    offered = camera.people.reads("jian", "链接 30 分钟内有效")
+    page = camera.opens(next(each["url"] for each in offered["buttons"] if each["url"]), PHONE)
+    page.get_by_label("口令").fill(PASSPHRASE)
+    page.get_by_role("button", name="打开").click()
+    page.get_by_role("link", name=re.compile("FY-")).first.click()
+    page.get_by_role("link", name="登记", exact=True).click()
+    page.get_by_label("登记说明").fill("和物资管理有关，先保全登记本")
+    page.get_by_role("button", name="登记").click()
+    page.get_by_role("link", name="答复或询问").click()
+    page.get_by_label("写给反映人").fill("谢谢。从哪一周开始的？不用说您是谁")
+    page.get_by_role("button", name="答复或询问").click()
+    page.get_by_role("link", name="全部").click()
+    camera.takes("desk-cases", page)
+    page.get_by_role("link", name=re.compile("FY-")).first.click()
+    page.set_viewport_size({"width": 390, "height": 1300})
+    camera.takes("desk-case", page)
+    page.close()
+
+
+def _poster(camera: Camera) -> None:
+    outside = ["业务主管单位：某区民政局", "登记管理机关（民政部门）", "12345 政务服务便民热线"]
+    content = poster("春晖社会服务中心（示例）", "https://bot.example.org/report", outside)
+    pypdfium2.PdfDocument(content)[0].render(scale=1.2).to_pil().save(FOLDER / "report-poster.png")
+
+
 def _board(camera: Camera, name: str, card: Json) -> None:
     link = next(each["url"] for each in card["buttons"] if each["url"])
     for each, size in ((name, DESK), (f"{name}-phone", PHONE)):
@@ -207,6 +260,7 @@ def main() -> int:
         story(camera)
         clockwork(camera)
         month(camera)
+        reports(camera)
         browser.close()
     return 0
 
