@@ -22,6 +22,7 @@ from handlers.contract.incoming import (
 from handlers.contract.refusal import Refusal
 from handlers.contract.reminder import Waiting
 from handlers.contract.reply import Reply
+from handlers.contract.roles import Role
 from handlers.contract.watch import Part, Watched
 from handlers.contract.wording import month_words, resolution_in
 from handlers.mechanisms.evidence import service as evidence
@@ -31,7 +32,7 @@ from handlers.selfcheck.cards import Picture
 from scheduler.clock import today
 from storage import deadlines, people, selfcheck
 from storage.people import Person
-from storage.selfcheck import VOID, Sheet
+from storage.selfcheck import VOID, Sheet, Version
 
 NAME = service.CAPABILITY
 SHOWN, WATCHED = 10, 200
@@ -227,8 +228,8 @@ def _handed_in(ctx: Asked) -> list[Sheet]:
 
 
 def _before(ctx: Asked, sheet: Sheet) -> dict[str, str]:
-    """Return the answers of the version that is corrected."""
-    versions = selfcheck.versions(ctx.tx, sheet.id)
+    """Return the answers of the version that is corrected; a doubt is its writer's alone."""
+    versions = _own_doubts(ctx, selfcheck.versions(ctx.tx, sheet.id))
     if not versions:
         return {}
     content = versions[-1].content
@@ -239,12 +240,21 @@ def _before(ctx: Asked, sheet: Sheet) -> dict[str, str]:
     return facts | sample | rest
 
 
+def _own_doubts(ctx: Asked, versions: Sequence[Version]) -> list[Version]:
+    """Leave out what others were least sure of: whoever leads the team now may be whom they meant."""
+    return [
+        each if each.person == ctx.person.id else replace(each, content={**each.content, "doubt": ""})
+        for each in versions
+    ]
+
+
 def _picture(ctx: Asked, sheet: Sheet) -> Picture:
     unit = service.unit_of(ctx, sheet)
     lines, versions = selfcheck.lines(ctx.tx, sheet.id), selfcheck.versions(ctx.tx, sheet.id)
     if not service.reads_all(ctx, sheet):
         lines = [each for each in lines if each.person == ctx.person.id]
-        versions = [replace(each, content={**each.content, "doubt": ""}) for each in versions]
+    if Role.SUPERVISOR not in ctx.person.roles:
+        versions = _own_doubts(ctx, versions)
     return Picture(
         sheet,
         service.draft_of(sheet),

@@ -153,3 +153,14 @@ def test_files_stay_with_the_sheet_they_were_sent_for(office: Office) -> None:
 def test_a_resolution_of_tomorrow_fixes_nothing_today(office: Office) -> None:
     said = office.house.say("chen", "自查 模板 资金使用、物资管理 决议 2026-05 2099-03-01").text
     assert "2099-03-01 还没到" in said
+
+
+def test_who_leads_the_team_now_does_not_read_what_the_one_before_was_unsure_of(office: Office) -> None:
+    office.day("2026-10-08")
+    office.hand_in("wang", doubt="侯补经手的那笔，我拿不准")
+    assert "侯补经手" in read(office.house.say("wang", "自查").card)
+    office.house.give_roles("hou", "会计", "财务负责人")
+    office.house.give_roles("wang", "出纳")
+    shown = office.house.say("hou", "自查").card
+    form = office.house.press("hou", button_in(shown, "更正")).card
+    assert "侯补经手" not in read(shown) + read(form)
