@@ -10,7 +10,6 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from bot.context import JobContext
-from bot.paper import pressed
 from bot.web.pages import cleanly, size_words, tidy_name
 from bot.web.report import HEADERS, LIMIT, PARTS
 from handlers.complaint import desk, doors, dossier, filing, forms, receipts, rules, sealing, service
@@ -207,6 +206,8 @@ class Desk:
 
     def paper(self, number: str) -> Response:
         """GET: the text for the public, as PDF."""
+        from bot.paper import pressed  # costs a third of a second: what makes papers
+
         with self._reads() as ctx:
             found = desk.paper(ctx, self._seat(ctx), number, self._org)
         name = quote(found.file_name)
