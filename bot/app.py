@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.aside import Aside, SideDoor
+from bot.aside import Aside
 from bot.confidant import Confidant
 from bot.config import Config, ConfigError, Feishu
 from bot.context import JobContext
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from bot.feishu.listen import Listener
     from bot.relay import Relay
+    from bot.side_door import SideDoor
     from bot.web.login import Login
     from scheduler.job import Job
     from scheduler.runner import Runner
@@ -120,6 +121,8 @@ class App:
 
     def side_door(self, relay: Relay) -> SideDoor:
         """Return the door by which answers that are kept nowhere reach the relay."""
+        from bot.side_door import SideDoor  # only the relay has one
+
         return SideDoor(relay.platforms, Path(self.config.storage.files))
 
     def runner(self) -> Runner[JobContext]:

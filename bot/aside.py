@@ -1,52 +1,36 @@
 """The side door: what is to be said to somebody and kept nowhere goes from process to process, in memory.
 
-The relay alone has the platforms' SDKs, and the outbox is a table. So the relay listens on this machine for
-answers that belong in no table; where, and with which key, stands in a file that only we may read.
+The relay alone has the platforms' SDKs, and the outbox is a table: so the relay listens (bot/side_door.py)
+for answers that belong in no table.
 """
 
 from __future__ import annotations
 
-import os
 import secrets
-import time
-from collections.abc import Mapping
-from contextlib import suppress
-from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client, Connection, Listener, answer_challenge, deliver_challenge
 from pathlib import Path
-from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
 from bot.as_text import as_text
-from bot.platform import Outbound, SendFailed
 from handlers.contract.card import Card
 from handlers.contract.reply import Reply
 from storage.people import Address
 
-WHERE = ".aside"
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
 WITHIN_SECONDS = 8.0
-PAUSES_SECONDS = (0.0, 0.3, 0.6)
-"""Before each try to send."""
-WAITING = 16
-"""Callers that may stand before the door while one is let in."""
 
 
 class Unreachable(Exception):
     """An answer could not be given: what asked for it should come again later."""
 
 
-_STRANGER = (AssertionError, AuthenticationError, EOFError, OSError)
-"""What comes of a caller, or a door, that does not know the key or falls silent."""
+class Said(Struct):
+    """What goes through the door: words, or a card, for an account; `token` is the same on every try."""
 
-
-class _Where(Struct):
-    port: int
-    key: str
-
-
-class _Said(Struct):
     platform: str
     user_id: str
     text: str
@@ -54,86 +38,11 @@ class _Said(Struct):
     token: str
 
 
-class SideDoor:
-    """The relay's end: sends what comes in at once, and keeps and logs nothing of it."""
-
-    def __init__(self, platforms: Mapping[str, Outbound], folder: Path) -> None:
-        self._platforms, self._path = platforms, folder / WHERE
-        self._key, self._closed = secrets.token_hex(32), Event()
-        self._listener = Listener(("127.0.0.1", 0), backlog=WAITING)
-
-    def open(self) -> None:
-        """Listen in a thread of its own, and let the others know where."""
-        Thread(target=self._listen, name="aside", daemon=True).start()
-        half = self._path.with_name(f"{WHERE}.{os.getpid()}")
-        half.touch(mode=0o600)
-        half.write_bytes(msgspec.json.encode(_Where(self._listener.address[1], self._key)))
-        half.replace(self._path)
-
-    def close(self) -> None:
-        """Listen no more."""
-        if self._closed.is_set():
-            return
-        self._closed.set()
-        with suppress(OSError):
-            Client(self._listener.address).close()  # wakes who waits for a caller: closing alone does not
-        self._listener.close()
-
-    def _listen(self) -> None:
-        while not self._closed.is_set():
-            try:
-                caller = self._listener.accept()
-            except OSError:
-                self._closed.wait(PAUSES_SECONDS[1])
-            else:
-                Thread(target=self._serve, args=(caller,), name="aside", daemon=True).start()
-
-    def _serve(self, caller: Connection) -> None:
-        """Hear one caller. The key is asked for here, so that a silent stranger keeps nobody waiting."""
-        with caller:
-            try:
-                _known_to(caller, self._key.encode(), first=True)
-                said = msgspec.json.decode(caller.recv_bytes(), type=_Said)
-                caller.send_bytes(b"sent" if self._sent(said) else b"failed")
-            except (*_STRANGER, msgspec.DecodeError):
-                return
-
-    def _sent(self, said: _Said) -> bool:
-        platform = self._platforms.get(said.platform)
-        if platform is None:
-            return False
-        for pause in PAUSES_SECONDS:
-            time.sleep(pause)
-            try:
-                _send(platform, said)
-            except SendFailed as failure:
-                if failure.permanent:
-                    return False
-            except Exception:  # a defect; its trace would tell when somebody spoke in confidence
-                return False
-            else:
-                return True
-        return False
-
-
-def _known_to(other: Connection, key: bytes, *, first: bool) -> None:
-    """See that both ends have the key. Raises one of _STRANGER."""
-    for step in (deliver_challenge, answer_challenge) if first else (answer_challenge, deliver_challenge):
-        step(other, key)
-
-
-def _send(platform: Outbound, said: _Said) -> None:
-    if said.card:
-        platform.send_card(said.user_id, said.card, said.token)
-    else:
-        platform.send_text(said.user_id, said.text, said.token)
-
-
 class Aside:
     """The other end: hands an answer to the relay. Raises Unreachable."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / WHERE
+        self._folder = folder
 
     def check(self) -> None:
         """See that somebody listens, before anything is begun that needs an answer."""
@@ -141,7 +50,7 @@ class Aside:
 
     def send(self, to: Address, reply: Reply) -> None:
         """Send a card, or words."""
-        said = _Said(to.platform, to.user_id, reply.text or reply.toast, reply.card, secrets.token_hex(8))
+        said = Said(to.platform, to.user_id, reply.text or reply.toast, reply.card, secrets.token_hex(8))
         with self._call() as door:
             try:
                 door.send_bytes(msgspec.json.encode(said))
@@ -152,19 +61,9 @@ class Aside:
             raise Unreachable
 
     def _call(self) -> Connection:
-        try:
-            where = msgspec.json.decode(self._path.read_bytes(), type=_Where)
-            door = Client(("127.0.0.1", where.port))
-        except (OSError, msgspec.DecodeError):
-            raise Unreachable from None
-        try:
-            if door.poll(WITHIN_SECONDS):
-                _known_to(door, where.key.encode(), first=False)
-                return door
-        except _STRANGER:
-            pass
-        door.close()
-        raise Unreachable
+        from bot.side_door import WHERE, knock  # costs: multiprocessing, which an ordinary day does not need
+
+        return knock(self._folder / WHERE)
 
 
 def in_words(reply: Reply) -> Reply:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from markupsafe import Markup, escape
-from segno import make_qr
 
 QUIET = 4
 """Modules of white around a code, as ISO/IEC 18004 wants it."""
@@ -11,6 +10,8 @@ QUIET = 4
 
 def modules(text: str) -> list[list[bool]]:
     """Return the modules of a code, dark ones True, with the white around it."""
+    from segno import make_qr  # only who shows a code pays for it
+
     found = make_qr(text, error="m", boost_error=False)
     return [[bool(each) for each in row] for row in found.matrix_iter(border=QUIET)]
 

@@ -15,9 +15,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bot import aside
-from bot.aside import PAUSES_SECONDS, WHERE, Aside, SideDoor, Unreachable, in_words
+from bot import aside, side_door
+from bot.aside import Aside, Unreachable, in_words
 from bot.platform import SendFailed
+from bot.side_door import PAUSES_SECONDS, WHERE, SideDoor
 from handlers.contract.card import Card
 from handlers.contract.reply import Reply
 from storage.people import Address
@@ -60,7 +61,8 @@ def door(feishu: FakePlatform, tmp_path: Path) -> Iterator[SideDoor]:
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Patience for a moment only."""
-    monkeypatch.setattr(aside, "PAUSES_SECONDS", tuple(0.0 for _ in PAUSES_SECONDS))
+    monkeypatch.setattr(side_door, "PAUSES_SECONDS", tuple(0.0 for _ in PAUSES_SECONDS))
+    monkeypatch.setattr(side_door, "WITHIN_SECONDS", SOON)
     monkeypatch.setattr(aside, "WITHIN_SECONDS", SOON)
 
 
