@@ -151,7 +151,7 @@ def seat(ctx: Context, token: str) -> Seat:
     found = receivers.sits(ctx.tx, token, ctx.now)
     private = sealing.unlocked(_secret(token), found[1]) if found else None
     holder = people.by_keys(ctx.tx, [found[0].holder]).get(found[0].holder) if found else None
-    if found is None or private is None or holder is None:
+    if found is None or private is None or holder is None or not filing.holds_post(holder, found[0].outside):
         raise Refusal("受理台已经锁上。请重新打开入口，再输一次口令")
     return Seat(found[0], holder, private)
 

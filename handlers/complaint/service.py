@@ -167,7 +167,7 @@ def _hear(step: Step) -> str:
 def _study(step: Step) -> str:
     found = Outcome(step.answers["outcome"])
     rules.check_hearing(step.found.entries, found)
-    rules.check_blame(step.text, step.answers["authority"])
+    _blames_nobody(step)
     if len(_names(step.answers["people"])) < 2:
         raise Refusal("集体研究至少要两个人，请写清姓名", rule="P52")
     known = filing.known(step.ctx)
@@ -182,13 +182,23 @@ def _study(step: Step) -> str:
 
 
 def _feedback(step: Step) -> str:
-    entry = step.entry()
-    taken_in = [each.facts["number"] for each in step.found.entries if each.act is Act.TOOK_IN]
+    _blames_nobody(step)
+    entry, taken_in = step.entry(), _taken_in(step)
     _end(step, step.add(entry, back=entry), entry)
-    for number in taken_in:
-        other = read(step.ctx, step.seat, number)
-        _end(step, dossier.add(step.ctx, other.case, entry, back=entry), entry)
+    for case in taken_in:
+        _end(step, dossier.add(step.ctx, case, entry, back=entry), entry)
     return "已反馈并办结。反映人在查询页能看到"
+
+
+def _taken_in(step: Step) -> list[Case]:
+    """Return the cases that were taken into this one. Raises Refusal where their reader is another."""
+    found = []
+    for number in (each.facts["number"] for each in step.found.entries if each.act is Act.TOOK_IN):
+        case = complaint.find(step.ctx.tx, number)
+        if case and dossier.open_for(step.ctx, case, step.seat.private) is None:
+            raise Refusal(f"并进来的 {number} 您打不开：请能打开它的受理人来反馈，两位反映人才都看得到")
+        found += [case] if case else []
+    return found
 
 
 def _end(step: Step, case: Case, feedback: Entry) -> None:
@@ -211,6 +221,7 @@ def _conclude(step: Step, case: Case, feedback: Entry) -> None:
 
 
 def _reply(step: Step) -> str:
+    _blames_nobody(step)
     entry = step.entry()
     step.add(entry, back=entry)
     return "已放到查询页。反映人凭号码来看，我们不会也不能去催"
@@ -239,8 +250,19 @@ def _draft(step: Step) -> str:
         raise Refusal("「未发现问题」的不通报；要公开的话写澄清说明", rule="P52")
     if cleared and step.answers["agreed"] != "同意":
         raise Refusal("澄清说明要被反映人本人同意才写", rule="P52")
-    rules.check_blame(step.text, step.answers["authority"])
+    _blames_nobody(step)
     _own_words(step, step.text)
+    return _plainly(step)
+
+
+def _blames_nobody(step: Step) -> None:
+    """Raise Refusal where a text says what an authority alone may find, and none is named here or before."""
+    named = [each.facts.get("authority", "") for each in step.found.entries]
+    rules.check_blame(step.text, step.answers.get("authority", "") or "".join(named))
+
+
+def _dispose(step: Step) -> str:
+    _blames_nobody(step)
     return _plainly(step)
 
 
@@ -333,6 +355,7 @@ def _rectify(step: Step) -> str:
 _DONE: Mapping[Act, Callable[[Step], str]] = {
     Act.HEAR: _hear,
     Act.STUDY: _study,
+    Act.DISPOSE: _dispose,
     Act.FEEDBACK: _feedback,
     Act.REPLY: _reply,
     Act.EXTEND: _extend,

@@ -112,6 +112,38 @@ def test_only_an_authority_finds_that_somebody_accused_falsely(office: Office, n
         office.does("bai", number, Act.STUDY, **words)
 
 
+def test_no_answer_calls_a_reporter_a_false_accuser_on_its_own(office: Office, number: str) -> None:
+    with pytest.raises(Refusal, match="有权机关"):
+        office.does("bai", number, Act.REPLY, text="您这是诬陷")
+    office.works("bai", number, Outcome.NOTHING)
+    with pytest.raises(Refusal, match="有权机关"):
+        office.does("bai", number, Act.FEEDBACK, text="经查是诬告")
+
+
+def test_who_cannot_open_what_was_merged_is_told_who_must_answer(office: Office) -> None:
+    first, second = office.report(WHAT), office.report("登记本上的数是假的，我看见改了")
+    number = office.number(first)
+    office.does("bai", office.number(second), Act.MERGE, other=number, text="同一本登记本")
+    with office.ctx() as ctx:
+        luo = receivers.of(ctx.tx, "luo")
+    assert luo
+    office.does("bai", number, Act.ADMIT, receiver=str(luo.id), text="帮忙")
+    office.works("bai", number, Outcome.NOTHING)
+    with pytest.raises(Refusal, match=f"{office.number(second)} 您打不开"):
+        office.does("luo", number, Act.FEEDBACK, text="没有发现问题")
+    office.does("bai", number, Act.FEEDBACK, text="没有发现问题")
+
+
+def test_who_lost_the_post_while_sitting_at_the_desk_has_to_leave(office: Office) -> None:
+    with office.ctx() as ctx:
+        mine = receivers.of(ctx.tx, "bai")
+        assert mine
+        sitting = doors.sit_down(ctx, mine, office.keys["bai"])
+    office.house.give_roles("bai", "经办人")
+    with pytest.raises(Refusal, match="锁上"), office.ctx() as ctx:
+        doors.seat(ctx, sitting)
+
+
 def test_two_who_act_on_the_same_case_at_once_do_not_overwrite_each_other(
     office: Office, number: str
 ) -> None:
