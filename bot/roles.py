@@ -49,6 +49,8 @@ def web(app: App) -> None:
         outbuf_overflow=2 * UPLOAD_LIMIT,
         outbuf_high_watermark=2 * UPLOAD_LIMIT,
         connection_limit=CONNECTIONS,
+        # Somebody who hangs up is no trouble of ours, and a line would tell when they were here.
+        log_socket_errors=False,
         # A proxy on this machine may say whom it speaks for; limits are counted by it, and nothing keeps it.
         trusted_proxy="127.0.0.1",
         trusted_proxy_headers={"x-forwarded-for"},

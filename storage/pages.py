@@ -3,15 +3,12 @@ once."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Column, ForeignKey, String, Table, Text, delete, insert, select, update
 
+from storage import links
 from storage.base import Id, UtcTime, metadata
 from storage.database import Tx
 
@@ -21,8 +18,6 @@ KEPT = timedelta(days=3)
 
 BOARD = "board:"
 """What the act of a link begins with that leads to a page to read, not to a form."""
-
-_TOKEN = re.compile("[a-z2-7]{26}")
 
 page_link = Table(
     "page_link",
@@ -53,23 +48,18 @@ class Link:
 
 
 def begin(tx: Tx, person_id: int, act: str, args: str, now: datetime) -> str:
-    """Make a link and return its secret, which is kept nowhere: 128 random bits as 26 letters and digits."""
-    token = base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
+    """Make a link and return its secret, which is kept nowhere."""
+    token = links.new()
     values = {"person_id": person_id, "act": act, "args": args, "expires_at": now + LIFE, "answer": ""}
-    tx.run(insert(page_link).values(hash=hashed(token), **values))
+    tx.run(insert(page_link).values(hash=links.hashed(token), **values))
     return token
-
-
-def hashed(token: str) -> str:
-    """Return what is kept of a secret."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def find(tx: Tx, token: str) -> Link | None:
     """Return the link with this secret, whatever has become of it, until it is forgotten."""
-    if not _TOKEN.fullmatch(token):
+    if not links.is_one(token):
         return None
-    row = tx.one(select(page_link).where(page_link.c.hash == hashed(token)))
+    row = tx.one(select(page_link).where(page_link.c.hash == links.hashed(token)))
     return Link(*row) if row else None
 
 

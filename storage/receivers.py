@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
-import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -25,13 +21,13 @@ from sqlalchemy import (
     update,
 )
 
+from storage import links
 from storage.base import Id, UtcTime, metadata
 from storage.database import Tx
 
 LINK_LIFE = timedelta(minutes=30)
 SITTING_LIFE = timedelta(minutes=30)
 
-_TOKEN = re.compile("[a-z2-7]{26}")
 
 receiver = Table(
     "receiver",
@@ -93,16 +89,6 @@ class Receiver:
 
 ESCROW = ""
 """The holder of the emergency key: nobody."""
-
-
-def new_token() -> str:
-    """Return a secret for a link: 128 random bits as 26 letters and digits."""
-    return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
-
-
-def hashed(token: str) -> str:
-    """Return what is kept of a secret."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def invite(tx: Tx, holder: str, outside: bool, on: date, link: str | None = None) -> int:
@@ -190,20 +176,20 @@ def steadied(tx: Tx, receiver_id: int) -> None:
 
 def open_link(tx: Tx, receiver_id: int, now: datetime) -> str:
     """Make a link to the desk for half an hour and return its secret. `now` is business time."""
-    token = new_token()
+    token = links.new()
     values = {"receiver_id": receiver_id, "expires_at": now + LINK_LIFE}
-    tx.run(insert(desk_link).values(hash=hashed(token), **values))
+    tx.run(insert(desk_link).values(hash=links.hashed(token), **values))
     return token
 
 
 def behind(tx: Tx, token: str, now: datetime) -> Receiver | None:
     """Return whose link this is: a personal one, or one that is still good."""
-    if not _TOKEN.fullmatch(token):
+    if not links.is_one(token):
         return None
-    personal = _one(tx, (receiver.c.link == hashed(token)) & receiver.c.ended_on.is_(None))
+    personal = _one(tx, (receiver.c.link == links.hashed(token)) & receiver.c.ended_on.is_(None))
     if personal:
         return personal
-    good = (desk_link.c.hash == hashed(token), desk_link.c.expires_at > now)
+    good = (desk_link.c.hash == links.hashed(token), desk_link.c.expires_at > now)
     row = tx.one(select(desk_link.c.receiver_id).where(*good))
     found = get(tx, row.receiver_id) if row else None
     return found if found and found.ended_on is None else None
@@ -212,12 +198,12 @@ def behind(tx: Tx, token: str, now: datetime) -> Receiver | None:
 def sit_down(tx: Tx, token: str, receiver_id: int, locked: bytes, now: datetime) -> None:
     """Begin a sitting at the desk: the key lies here under a secret that the browser alone holds."""
     values = {"receiver_id": receiver_id, "locked": locked, "expires_at": now + SITTING_LIFE}
-    tx.run(insert(sitting).values(hash=hashed(token), **values))
+    tx.run(insert(sitting).values(hash=links.hashed(token), **values))
 
 
 def sits(tx: Tx, token: str, now: datetime) -> tuple[Receiver, bytes] | None:
     """Return who sits at the desk under this secret, and their key as it lies here."""
-    good = (sitting.c.hash == hashed(token), sitting.c.expires_at > now)
+    good = (sitting.c.hash == links.hashed(token), sitting.c.expires_at > now)
     row = tx.one(select(sitting.c.receiver_id, sitting.c.locked).where(*good))
     found = get(tx, row.receiver_id) if row else None
     if row is None or found is None or not found.ready:
@@ -227,13 +213,13 @@ def sits(tx: Tx, token: str, now: datetime) -> tuple[Receiver, bytes] | None:
 
 def stay(tx: Tx, token: str, now: datetime) -> None:
     """Let a sitting that goes on last another while."""
-    mine = sitting.c.hash == hashed(token)
+    mine = sitting.c.hash == links.hashed(token)
     tx.run(update(sitting).where(mine).values(expires_at=now + SITTING_LIFE))
 
 
 def stand_up(tx: Tx, token: str) -> None:
     """End a sitting."""
-    tx.run(delete(sitting).where(sitting.c.hash == hashed(token)))
+    tx.run(delete(sitting).where(sitting.c.hash == links.hashed(token)))
 
 
 def purge(tx: Tx, now: datetime) -> int:

@@ -19,7 +19,7 @@ from bot.web import drawing
 from bot.web.login import BACK, PLATFORM, Login
 from handlers.contract.card import Kind, Question
 from storage.files import LIMIT, NotAccepted
-from storage.pages import hashed
+from storage.links import hashed
 
 log = logging.getLogger(__name__)
 

@@ -50,6 +50,7 @@ LATER = "现在提交的人太多。请过一小时再交，您写的还在这�
 WORK = "现在提交的人很多：请等页面下方的准备完成，再点一次提交。浏览器不运行脚本的，请过一小时再交"
 NO_FILES = "现在提交的人太多，只收文字。附件请稍后凭查询号补充"
 TOO_MUCH = f"附件加起来不能超过 {LIMIT // 1024 // 1024} MB。请少选几个再提交"
+FAILED = "出了点问题，什么也没有收下。请过一会儿再试，或者直接找业务主管单位、民政部门、12345。"
 TRY_LATER = "试错的次数太多了。请过一小时再试"
 
 Reads = Callable[[], AbstractContextManager[JobContext]]
@@ -217,7 +218,10 @@ class Door:
     def failed(self, error: Exception) -> Response:
         """Say that something went wrong, and to nobody else: a line in a log would tell when."""
         status = (error.code or 500) if isinstance(error, HTTPException) else 500
-        return self._page("report_failed.html", status)
+        try:
+            return self._page("report_failed.html", status)
+        except Exception:  # the database itself may be what is gone
+            return Response(FAILED, status, content_type="text/plain; charset=utf-8")
 
     def _page(self, template: str, status: int = 200, **shown: object) -> Response:
         with self._reads() as ctx:

@@ -13,7 +13,7 @@ from handlers.contract.context import Context
 from handlers.contract.refusal import Refusal
 from handlers.contract.roles import Role
 from scheduler.clock import today
-from storage import people, receivers
+from storage import links, people, receivers
 from storage.people import Person
 from storage.receivers import ESCROW, Receiver
 
@@ -47,11 +47,11 @@ def invite(ctx: Context, person: Person) -> str:
     Raises Refusal."""
     if not filing.holds_post(person, outside=True):
         raise Refusal(f"{person.name}不是外部受理人：请先在人员表里写上这个职务")
-    token, mine = receivers.new_token(), receivers.of(ctx.tx, person.key)
+    token, mine = links.new(), receivers.of(ctx.tx, person.key)
     if mine:
-        receivers.relink(ctx.tx, mine.id, receivers.hashed(token))
+        receivers.relink(ctx.tx, mine.id, links.hashed(token))
     else:
-        receivers.invite(ctx.tx, person.key, True, today(ctx.now, ctx.zone), receivers.hashed(token))
+        receivers.invite(ctx.tx, person.key, True, today(ctx.now, ctx.zone), links.hashed(token))
     ctx.record("命令行", "receiver.invited", f"receiver:{person.key}", 0, {})
     return token
 

@@ -289,6 +289,20 @@ def test_a_defect_says_nothing_in_the_log(
     assert caplog.text == ""
 
 
+def test_without_a_database_the_page_still_answers_and_no_line_is_written(
+    web: Web, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def gone(*_: object) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(filing, "seated", gone)
+    for answer in (web.client.get("/report"), web.reports()):
+        assert answer.status_code == 500
+        assert "12345" in answer.text
+        assert "Set-Cookie" not in answer.headers
+    assert caplog.text == ""
+
+
 @pytest.mark.parametrize("typed", ["", "x" * 10_000, "1" * 27, "1" * 29, "\x00\ufeff", "<script>"])
 def test_odd_receipts_are_answered_politely(web: Web, typed: str) -> None:
     assert "查询号是 28 个数字" in words(web.asks(typed))

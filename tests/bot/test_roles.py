@@ -17,8 +17,13 @@ from typing import TypeVar
 
 import pytest
 import requests
+import waitress
 
+from bot import roles
+from bot.app import App
+from bot.config import load
 from bot.roles import sets
+from bot.web.report import LIMIT
 from tests.bot.family import ROLES
 
 ROOT = Path(__file__).parents[2]
@@ -242,3 +247,16 @@ def test_a_signal_that_strikes_while_the_event_is_being_looked_at_stops_us_all_t
     with vars(stop)["_cond"]:  # what a wait holds for a moment, in which a handler may run
         sets(stop)()
     assert stop.wait(PATIENCE_SECONDS)
+
+
+def test_no_request_or_answer_is_large_enough_to_be_written_to_a_temporary_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[org]\nname = "春晖"\n', encoding="utf-8")
+    served: dict[str, int] = {}
+    monkeypatch.setattr(roles, "_on_stop", lambda _stop: None)
+    monkeypatch.setattr(waitress, "serve", lambda _app, **settings: served.update(settings))
+    roles.web(App(load(config)))
+    assert served["inbuf_overflow"] > served["max_request_body_size"] >= LIMIT
+    assert served["outbuf_overflow"] > LIMIT
