@@ -96,6 +96,8 @@ class Router:
             if not inbox.begin(tx, incoming.key, self._times.machine()):
                 return _decode(inbox.answer(tx, incoming.key))
             reply = self._reply(tx, incoming, sender)
+            if not reply.keep:
+                raise _Unkept(reply)
             inbox.finish(tx, incoming.key, msgspec.json.encode(reply).decode())
         return reply
 

@@ -106,7 +106,7 @@ complaint_day = Table(
     Column("digest", String(64), nullable=False),
 )
 
-TABLES = (complaint_case, complaint_box, complaint_part, complaint_file, complaint_gone, complaint_day)
+NAMES = {each.name for each in (complaint_case, complaint_box, complaint_part, complaint_file)}
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,8 @@ def all_boxes(tx: Tx) -> dict[str, list[bytes]]:
 
 
 def put_boxes(tx: Tx, number: str, sealed: Mapping[int, bytes]) -> None:
-    """Put boxes into places of a case, over what is there."""
+    """Put boxes into places of a case, over what is there and is to be gone."""
+    tx.scrubs |= NAMES
     for place, each in sealed.items():
         here = (complaint_box.c.number == number, complaint_box.c.place == place)
         if not tx.run(update(complaint_box).where(*here).values(sealed=each)).rowcount:
@@ -279,7 +280,7 @@ def empty(tx: Tx, number: str) -> None:
     tx.run(delete(complaint_file).where(complaint_file.c.number == number))
     this = update(complaint_case).where(complaint_case.c.number == number)
     tx.run(this.values(emptied=True, reporter_key=None))
-    tx.scrubs = True
+    tx.scrubs |= NAMES
 
 
 def remove(tx: Tx, number: str) -> None:
@@ -287,7 +288,7 @@ def remove(tx: Tx, number: str) -> None:
     _forget(tx, number, complaint_part.c.number == number)
     for table in (complaint_file, complaint_box, complaint_case):
         tx.run(delete(table).where(table.c.number == number))
-    tx.scrubs = True
+    tx.scrubs |= NAMES
 
 
 def _forget(tx: Tx, number: str, which: ColumnElement[bool]) -> None:
@@ -331,4 +332,4 @@ def blend(tx: Tx, since: date) -> None:
     recent = select(complaint_case.c.number).where(complaint_case.c.last_on >= since)
     for table in (complaint_case, complaint_box, complaint_part, complaint_file):
         tx.run(update(table).where(table.c.number.in_(recent)).values(number=table.c.number))
-    tx.scrubs = True
+    tx.scrubs |= NAMES

@@ -6,8 +6,8 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, nullcontext, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,14 +39,14 @@ LEADER = 0x716C_636C_6F63_6B00
 
 class Tx:
     """One open transaction. `defer` runs work last before the commit; a savepoint that rolls back takes
-    its deferred work with it. `nudges`: the relay is to hear of it. `scrubs`: what was deleted is to leave
-    no trace in the database's own files."""
+    its deferred work with it. `nudges`: the relay is to hear of it. `scrubs` names tables of which
+    what was deleted is to leave no trace in the database's own files."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._deferred: list[Callable[[], None]] = []
         self.nudges = False
-        self.scrubs = False
+        self.scrubs: set[str] = set()
 
     def run(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
         """Execute a statement; `values` is one mapping, or a list of them."""
@@ -145,7 +145,8 @@ class Database:
             yield tx
             tx.finish()
         if tx.scrubs:
-            self.scrub()
+            with suppress(DBAPIError):  # what was to be done is done; the next night scrubs again
+                self.scrub(tx.scrubs)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -161,8 +162,8 @@ class Database:
                 connection.exec_driver_sql(begin)
             yield Tx(connection)
 
-    def scrub(self) -> None:
-        """Let nothing that was deleted or replaced lie on in the database's own files.
+    def scrub(self, tables: Iterable[str]) -> None:
+        """Let nothing that was deleted or replaced in some tables lie on in the database's own files.
 
         SQLite overwrites what is deleted (secure_delete) and here empties its log, as far as no reader still
         needs it; PostgreSQL gives the places of dead rows free to be written over. Sources: SQLite's pages on
@@ -171,7 +172,7 @@ class Database:
             if self.is_sqlite:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             else:
-                connection.exec_driver_sql("VACUUM")
+                connection.exec_driver_sql(f"VACUUM {', '.join(sorted(tables))}")
 
     def leads(self) -> bool:
         """Tell whether this process is the one that does what the clock says, and become it if nobody is.

@@ -63,6 +63,9 @@ sitting = Table(
 )
 
 
+NAMES = {each.name for each in (receiver, desk_link, sitting)}
+
+
 @dataclass(frozen=True)
 class Receiver:
     """Somebody who receives complaints: `holder` is a person's key, "" for the emergency key.
@@ -123,7 +126,7 @@ def shut(tx: Tx, receiver_id: int) -> None:
 def rewrap(tx: Tx, receiver_id: int, wrapped: bytes) -> None:
     """Keep a key under another passphrase."""
     tx.run(update(receiver).where(receiver.c.id == receiver_id).values(wrapped=wrapped))
-    tx.scrubs = True
+    tx.scrubs |= NAMES
 
 
 def end(tx: Tx, receiver_id: int, on: date) -> None:
@@ -132,7 +135,7 @@ def end(tx: Tx, receiver_id: int, on: date) -> None:
     tx.run(update(receiver).where(this).values(ended_on=on, wrapped=None, link=None))
     tx.run(delete(desk_link).where(desk_link.c.receiver_id == receiver_id))
     tx.run(delete(sitting).where(sitting.c.receiver_id == receiver_id))
-    tx.scrubs = True
+    tx.scrubs |= NAMES
 
 
 def everybody(tx: Tx) -> list[Receiver]:

@@ -9,7 +9,10 @@ from handlers.contract.confidence import Confidence
 
 CAPABILITY = Capability(
     name=talk.NAME,
-    words={"受理": Word(talk.desk)},
+    words={
+        "举报": Word(talk.ask, "反映廉洁问题，不留姓名：网页或聊天都行"),
+        "受理": Word(talk.desk),
+    },
     clicks={"desk": talk.desk},
     confidence=Confidence(
         hears=talk.hears,

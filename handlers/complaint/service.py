@@ -308,7 +308,6 @@ def _recuse(step: Step) -> str:
     step.add(step.entry(receiver=str(me), places=given))
     mine = rules.places(entries)[me]
     complaint.put_boxes(step.ctx.tx, step.found.case.number, {mine: sealing.nobodys_box()})
-    step.ctx.tx.scrubs = True
     return "您已回避，这一件不再向您打开"
 
 

@@ -68,6 +68,11 @@ def _typed(unsigned: Unsigned) -> Report:
     return Report(hearing.content(unsigned.text), unsure=unsure, flood=unsigned.flood)
 
 
+def ask(ctx: Asked, _message: Message) -> Reply:
+    """举报, by a door that knows who asks: the choice, and nothing kept."""
+    return _choice(ctx)
+
+
 def desk(ctx: Asked, _request: Message | Click) -> Reply:
     """受理: the way to the desk, for a receiver."""
     return Reply(card=cards.door(f"/desk/{doors.own_link(ctx, ctx.person)}"))

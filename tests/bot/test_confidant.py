@@ -168,6 +168,20 @@ def test_such_words_in_the_answer_to_a_question_stay_an_answer(office: Office, c
     assert cases(office) == 0
 
 
+def test_even_a_door_that_knows_who_asks_keeps_nothing(office: Office) -> None:
+    reply = office.house.say("lin", "举报")
+    assert reply.card
+    assert reply.card.title == "反映廉洁问题"
+    with office.ctx() as ctx:
+        assert inbox.begin(ctx.tx, "feishu:e:1", ctx.machine_now)
+
+
+def test_help_says_that_one_can_report(office: Office) -> None:
+    help_card = office.house.say("lin", "帮助").card
+    assert help_card
+    assert "「举报」 反映廉洁问题，不留姓名" in str(help_card)
+
+
 def test_what_is_no_complaint_goes_to_the_router(office: Office, confidant: Confidant, told: Told) -> None:
     reply = confidant.handle(said("待办"))
     assert reply
