@@ -8,8 +8,13 @@ from enum import Enum, auto
 
 from handlers.complaint import receipts
 
-_FILED = re.compile(r"\s*(?:匿名|我要)?举报\s*[:：]\s*(.*)", re.DOTALL)
-_ASKED = re.compile(r"\s*(?:我要|我想|匿名|怎么|如何|想)*(?:举报|检举|投诉举报|廉洁问题反映|反映廉洁问题)")
+_UNSEEN = r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
+"""What comes along, not seen, with words that were copied from a page."""
+
+_FILED = re.compile(_UNSEEN + r"(?:匿名|我要)?举报\s*[:：]\s*(.*)", re.DOTALL)
+_ASKED = re.compile(
+    _UNSEEN + r"(?:我要|我想|匿名|怎么|如何|想)*(?:举报|检举|投诉举报|廉洁问题反映|反映廉洁问题)"
+)
 _LEAST = 8
 """Signs: shorter words are rather somebody else's."""
 

@@ -9,7 +9,10 @@ import unicodedata
 RANDOM_DIGITS, GROUP = 27, 4
 LENGTH = RANDOM_DIGITS + 1
 
-_TYPED = re.compile(r"(?<!\d)(?:\d[\s\-·.,，_]*){27}\d(?!\d)")
+# Looking ahead, so that a date or another number before a receipt does not hide it.
+_TYPED = re.compile(r"(?<!\d)(?=((?:\d[\W_]{0,4}){27}\d)(?!\d))")
+_OTHER_NUMBERS = range(15, 21)
+"""Digits in a row that bank cards, identity numbers and invoices have: no group of a receipt is so long."""
 
 
 def new() -> str:
@@ -33,8 +36,13 @@ def read(typed: str) -> str | None:
 
 
 def within(text: str) -> bool:
-    """Tell whether a text holds a receipt among other words."""
-    return any(read(found[0]) for found in _TYPED.finditer(unicodedata.normalize("NFKC", text)))
+    """Tell whether a text holds a receipt among other words, whatever stands between its digits."""
+    found = (each[1] for each in _TYPED.finditer(unicodedata.normalize("NFKC", text)))
+    return any(read(each) and not _has_another(each) for each in found)
+
+
+def _has_another(typed: str) -> bool:
+    return any(len(each) in _OTHER_NUMBERS for each in re.findall(r"\d+", typed))
 
 
 def _check(digits: str) -> str:

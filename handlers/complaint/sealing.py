@@ -67,6 +67,8 @@ def opened(private: bytes, sealed: bytes) -> bytes | None:
         filled = SealedBox(PrivateKey(private)).decrypt(sealed)
     except CryptoError:
         return None
+    if len(filled) < SMALLEST:
+        return None
     (length,) = _LENGTH.unpack_from(filled)
     return filled[_LENGTH.size : _LENGTH.size + length]
 
@@ -100,8 +102,13 @@ def wrap(private: bytes, passphrase: str, cost: Cost = PASSPHRASE_COST) -> bytes
 
 
 def unwrapped(wrapped: bytes, passphrase: str) -> bytes | None:
-    """Return the private key; None for a wrong passphrase."""
+    """Return the private key; None for a wrong passphrase, and for a wrapping that was touched."""
+    if len(wrapped) < _COST.size + _SALT:
+        return None
     cost = Cost(*_COST.unpack_from(wrapped))
+    # Whoever changes the row would otherwise choose how long we are busy with it.
+    if cost.passes > PASSPHRASE_COST.passes or cost.memory > PASSPHRASE_COST.memory:
+        return None
     salt, rest = wrapped[_COST.size : _COST.size + _SALT], wrapped[_COST.size + _SALT :]
     try:
         return SecretBox(_slow(passphrase, salt, cost)).decrypt(rest)

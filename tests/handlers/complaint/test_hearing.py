@@ -12,7 +12,15 @@ RECEIPT = "3948572679349411341632400593"
 
 @pytest.mark.parametrize(
     "text",
-    ["举报：有人拿回扣", "举报:有人拿回扣", " 举报 ： 有人\n拿回扣", "匿名举报：有人", "我要举报：有人"],
+    [
+        "举报：有人拿回扣",
+        "举报:有人拿回扣",
+        " 举报 ： 有人\n拿回扣",
+        "匿名举报：有人",
+        "我要举报：有人",
+        "\ufeff举报：有人",
+        "\u200b 举报：有人",
+    ],
 )
 def test_words_behind_the_first_word_are_the_complaint(text: str) -> None:
     assert hearing.heard(text) is Heard.FILED
@@ -36,6 +44,8 @@ def test_who_begins_without_saying_it_all_is_offered_the_choice(text: str) -> No
         RECEIPT.translate({48 + n: 0xFF10 + n for n in range(10)}),
         "-".join(RECEIPT[n : n + 4] for n in range(0, 28, 4)),
         f"举报：{RECEIPT}",
+        f"2026-03-03 交的 2026 {receipts.written(RECEIPT)}",
+        receipts.written(RECEIPT).replace(" ", "—"),
     ],
 )
 def test_a_receipt_is_noticed_wherever_it_stands(text: str) -> None:
@@ -50,6 +60,7 @@ def test_a_receipt_is_noticed_wherever_it_stands(text: str) -> None:
         "查询 BX-2026-0001",
         "发票号 24332000000123456789",
         "卡号 6222 0212 3456 7890 123",
+        "发票号 24332000000123456789 2026-03-03",
         "整改 ZG-2026-0001",
         "我把举报箱的钥匙放在前台了",
         "128.50",
