@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nacl.pwhash import argon2id
 
 from handlers.complaint import receipts, sealing
 from handlers.complaint.sealing import Cost
@@ -103,13 +104,14 @@ def test_who_changes_a_wrapping_does_not_choose_how_long_we_are_busy(
     cost: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried: list[int] = []
-    slow = sealing.pwhash.argon2id.kdf
+    slow = argon2id.kdf
 
-    def counted(*words: object, opslimit: int, memlimit: int) -> bytes:
+    def counted(size: int, words: bytes, salt: bytes, opslimit: int, memlimit: int) -> bytes:
         tried.append(opslimit)
-        return slow(*words, opslimit=opslimit, memlimit=memlimit)
+        made: bytes = slow(size, words, salt, opslimit=opslimit, memlimit=memlimit)
+        return made
 
-    monkeypatch.setattr(sealing.pwhash.argon2id, "kdf", counted)
+    monkeypatch.setattr(argon2id, "kdf", counted)
     touched = b"".join(each.to_bytes(4, "big") for each in cost) + WRAPPED[8:]
     assert sealing.unwrapped(touched, "一句只有我知道的话") is None
     assert max(tried, default=0) <= sealing.PASSPHRASE_COST.passes
