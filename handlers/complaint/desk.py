@@ -72,7 +72,7 @@ def _dues(ctx: Context, found: Dossier) -> list[Due]:
     return reporter.dues(ctx, found.case, told)
 
 
-_TOLD = (Act.REPLY, Act.EXTEND, Act.HAND_OVER, Act.FEEDBACK)
+_TOLD = (Act.REPLY, Act.EXTEND, Act.HAND_OVER, Act.FEEDBACK, Act.REOPEN)
 
 
 def sheet(ctx: Context, seat: Seat, number: str) -> Sheet:

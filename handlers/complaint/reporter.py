@@ -60,17 +60,19 @@ def thread(ctx: Context, private: bytes) -> Thread | None:
 
 
 def dues(ctx: Context, case: Case, entries: Sequence[Entry]) -> list[Due]:
-    """Return by when what is promised, counted from the day of receipt (decision 31)."""
-    known = calendar(ctx.tx)
+    """Return by when what is promised, counted from the day of receipt, a second result from the day on which
+    the case was taken up again (decision 31)."""
+    known, now = calendar(ctx.tx), rules.since_reopened(entries)
+    begun = now[0].on if now and now[0].act is Act.REOPEN else case.received_on
     answers = sum(bool(each.by) for each in entries)
-    more = sum(int(each.facts["days"]) for each in entries if each.act is Act.EXTEND)
+    more = sum(int(each.facts["days"]) for each in now if each.act is Act.EXTEND)
     days = {name: int(str(settings.current(ctx.tx, name, default).value)) for name, default in _PROMISED}
     return [
-        Due(label, workdays.add(case.received_on, days[name] + extra, known).day, kept)
-        for name, label, extra, kept in (
-            (rules.PERSON_DAYS, "有人看过并答复", 0, answers > 0 or case.closed_on is not None),
-            (rules.STATUS_DAYS, "告诉您进展", 0, answers > 1 or case.closed_on is not None),
-            (rules.RESULT_DAYS, "办出结果", more, case.closed_on is not None),
+        Due(label, workdays.add(first, days[name] + extra, known).day, kept or case.closed_on is not None)
+        for name, label, first, extra, kept in (
+            (rules.PERSON_DAYS, "有人看过并答复", case.received_on, 0, answers > 0),
+            (rules.STATUS_DAYS, "告诉您进展", case.received_on, 0, answers > 1),
+            (rules.RESULT_DAYS, "办出结果", begun, more, False),
         )
     ]
 
@@ -85,13 +87,16 @@ def _ask(ctx: Context, case: Case, entries: Sequence[Entry]) -> int:
     if case.closed_on is None:
         return 0
     passed = (today(ctx.now, ctx.zone) - case.closed_on).days
-    answered = sum(each.act is Act.ASKED for each in entries)
     waits = [
         int(str(settings.current(ctx.tx, name, rules.SETTINGS[name]).value))
         for name in (rules.ASK_AFTER, rules.ASK_AGAIN_AFTER)
     ]
     come = sum(passed >= each for each in waits)
-    return come if come > answered else 0
+    return come if come > _answered(entries) else 0
+
+
+def _answered(entries: Sequence[Entry]) -> int:
+    return sum(each.act is Act.ASKED for each in rules.since_reopened(entries))
 
 
 def add(ctx: Context, private: bytes, text: str, contact: str = "", files: Sequence[Handed] = ()) -> str:
@@ -123,7 +128,7 @@ def answer(ctx: Context, private: bytes, suffered: bool, text: str) -> str:
         raise Refusal(UNKNOWN)
     said = dossier.entry(ctx, Act.ASKED, facts={"answer": "有" if suffered else "没有"})
     case = found.case
-    for _ in range(found.ask - sum(each.act is Act.ASKED for each in found.entries)):
+    for _ in range(found.ask - _answered(found.entries)):
         case = dossier.add(ctx, case, said, back=said, hidden=True)
     if not suffered:
         return ""

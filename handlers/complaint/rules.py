@@ -91,7 +91,7 @@ class Act(StrEnum):
     FILED, MORE, CONTACT, ASKED = "反映", "补充", "留联系方式", "回答有没有遭到报复"
     REGISTER, JUDGE, PLAN, COLLECT = "登记", "初步判断", "初核方案", "调阅"
     TALK, HEAR, REPORT, STUDY = "谈话笔录", "听取陈述申辩", "初核报告", "集体研究"
-    DISPOSE, HAND_OVER, FEEDBACK = "处置", "移送", "反馈"
+    DISPOSE, HAND_OVER, FEEDBACK, REOPEN = "处置", "移送", "反馈", "重新办理"
     REPLY, NOTE, EXTEND, RECTIFY = "答复或询问", "备注", "延期", "开整改通知"
     DRAFT, REVIEW = "起草通报", "复核通报"
     MERGE, TOOK_IN = "并案", "并入了另一件"
@@ -146,6 +146,7 @@ WORKS: tuple[Work, ...] = (
     Work(Act.DISPOSE, frozenset({Stage.STUDIED}), Stage.DISPOSED),
     Work(Act.HAND_OVER, frozenset({Stage.HANDOVER, *_OURS}), Stage.HANDED_OVER),
     Work(Act.FEEDBACK, frozenset({Stage.STUDIED, Stage.DISPOSED, Stage.HANDED_OVER}), Stage.CLOSED),
+    Work(Act.REOPEN, frozenset({Stage.STUDIED, Stage.CLOSED}), Stage.REGISTERED),
     Work(Act.REPLY, _ALL),
     Work(Act.NOTE, _ALL),
     Work(Act.EXTEND, _OPEN),
@@ -181,10 +182,16 @@ def stage(entries: Sequence[Entry]) -> Stage:
     return now
 
 
+def since_reopened(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Return what counts now: new evidence asks for a new hearing, a new outcome and new words."""
+    last = max((at for at, each in enumerate(entries) if each.act is Act.REOPEN), default=0)
+    return entries[last:]
+
+
 def outcome(entries: Sequence[Entry]) -> Outcome | None:
     """Return what came out, the newest word; None before anybody said."""
     found = None
-    for each in entries:
+    for each in since_reopened(entries):
         if each.act is Act.STUDY:
             found = Outcome(each.facts["outcome"])
         elif each.act is Act.JUDGE:
@@ -229,6 +236,12 @@ def _feedback(entries: Sequence[Entry], _reader: str) -> str | None:
     return None
 
 
+def _reopen(entries: Sequence[Entry], _reader: str) -> str | None:
+    if stage(entries) is Stage.CLOSED or outcome(entries) is Outcome.PARKED:
+        return None
+    return "已经有结论，先「反馈」；办结以后有新情况，再「重新办理」"
+
+
 def _draft(entries: Sequence[Entry], _reader: str) -> str | None:
     if open_draft(entries):
         return "已有一份通报等复核"
@@ -269,6 +282,7 @@ def _confirm(first: Act) -> Guard:
 _GUARDS: Mapping[Act, Guard] = {
     Act.DISPOSE: _dispose,
     Act.FEEDBACK: _feedback,
+    Act.REOPEN: _reopen,
     Act.DRAFT: _draft,
     Act.REVIEW: _review,
     Act.HOLD: _hold,
@@ -301,14 +315,15 @@ def held(entries: Sequence[Entry]) -> bool:
 
 def open_draft(entries: Sequence[Entry]) -> Entry | None:
     """Return the text for the public that waits for its review."""
-    last = next((each for each in reversed(entries) if each.act in (Act.DRAFT, Act.REVIEW)), None)
+    now = since_reopened(entries)
+    last = next((each for each in reversed(now) if each.act in (Act.DRAFT, Act.REVIEW)), None)
     return last if last and last.act is Act.DRAFT else None
 
 
 def published(entries: Sequence[Entry]) -> Entry | None:
     """Return the newest text for the public that passed its review."""
     found, draft = None, None
-    for each in entries:
+    for each in since_reopened(entries):
         if each.act is Act.DRAFT:
             draft = each
         elif each.act is Act.REVIEW and each.facts["verdict"] == PASSED:
@@ -323,7 +338,7 @@ def check_hearing(entries: Sequence[Entry], found: Outcome) -> None:
     """Nothing is confirmed before the person concerned was heard, or refused before two (decision 32).
 
     Raises Refusal."""
-    heard = any(each.act is Act.HEAR for each in entries)
+    heard = any(each.act is Act.HEAR for each in since_reopened(entries))
     if found in (Outcome.CONFIRMED, Outcome.PARTLY) and not heard:
         raise Refusal("还没有听取被反映人的陈述和申辩，不能认定属实。先做「听取陈述申辩」", rule="P52")
 

@@ -195,9 +195,11 @@ def _taken_in(step: Step) -> list[Case]:
     found = []
     for number in (each.facts["number"] for each in step.found.entries if each.act is Act.TOOK_IN):
         case = complaint.find(step.ctx.tx, number)
-        if case and dossier.open_for(step.ctx, case, step.seat.private) is None:
+        if case is None or case.emptied:
+            continue
+        if dossier.open_for(step.ctx, case, step.seat.private) is None:
             raise Refusal(f"并进来的 {number} 您打不开：请能打开它的受理人来反馈，两位反映人才都看得到")
-        found += [case] if case else []
+        found.append(case)
     return found
 
 
@@ -225,6 +227,12 @@ def _reply(step: Step) -> str:
     entry = step.entry()
     step.add(entry, back=entry)
     return "已放到查询页。反映人凭号码来看，我们不会也不能去催"
+
+
+def _reopen(step: Step) -> str:
+    _reply(step)
+    complaint.close(step.ctx.tx, step.found.case.number, None)
+    return "已重新办理，从「初步判断」开始。反映人在查询页能看到"
 
 
 def _extend(step: Step) -> str:
@@ -356,6 +364,7 @@ _DONE: Mapping[Act, Callable[[Step], str]] = {
     Act.STUDY: _study,
     Act.DISPOSE: _dispose,
     Act.FEEDBACK: _feedback,
+    Act.REOPEN: _reopen,
     Act.REPLY: _reply,
     Act.EXTEND: _extend,
     Act.HAND_OVER: _hand_over,

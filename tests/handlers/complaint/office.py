@@ -134,8 +134,12 @@ class Office:
 
     def works(self, key: str, number: str, outcome: Outcome = Outcome.CONFIRMED) -> None:
         """Work a case from its registration to what was resolved."""
-        photo = [Handed("笔录.png", "image/png", PICTURE)]
         self.does(key, number, Act.REGISTER, text="")
+        self.works_again(key, number, outcome)
+
+    def works_again(self, key: str, number: str, outcome: Outcome = Outcome.NOTHING) -> None:
+        """Work a case from the judgement to what was resolved."""
+        photo = [Handed("笔录.png", "image/png", PICTURE)]
         self.does(key, number, Act.JUDGE, nature=Nature.OURS, text="管得着")
         self.does(key, number, Act.PLAN, text="看登记本，问保管员")
         self.does(key, number, Act.COLLECT, text="登记本三册")

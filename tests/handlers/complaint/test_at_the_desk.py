@@ -44,6 +44,46 @@ def test_from_receipt_to_feedback(office: Office) -> None:
     assert WHAT not in str(conclusion)
 
 
+def test_new_evidence_after_the_feedback_begins_the_work_anew(office: Office) -> None:
+    receipt = office.report(WHAT)
+    number = office.number(receipt)
+    office.works("bai", number, Outcome.NOTHING)
+    office.does("bai", number, Act.FEEDBACK, text="查过了，没有发现问题")
+    office.adds(receipt, "我找到了原来那本登记本")
+    said = office.does("qin", number, Act.REOPEN, text="有新的材料")
+    assert said == "已重新办理，从「初步判断」开始。反映人在查询页能看到"
+    assert stage(office, number) is Stage.REGISTERED
+    thread = office.thread(receipt)
+    assert thread
+    assert (thread.entries[-1].act, thread.entries[-1].text) == (Act.REOPEN, "有新的材料")
+    assert [each.kept for each in thread.dues] == [True, True, False]
+    office.does("bai", number, Act.JUDGE, nature=Nature.OURS, text="管得着")
+    office.does("bai", number, Act.PLAN, text="比对两本")
+    office.does("bai", number, Act.REPORT, text="两本不一样")
+    with pytest.raises(Refusal, match="还没有听取"):
+        office.does(
+            "bai", number, Act.STUDY, people="白露、沈言", outcome=Outcome.CONFIRMED, text="清楚", number=""
+        )
+    office.does("bai", number, Act.HEAR, way="听取了陈述和申辩", text="承认重抄过")
+    office.does(
+        "bai", number, Act.STUDY, people="白露、沈言", outcome=Outcome.CONFIRMED, text="清楚", number=""
+    )
+    office.does("bai", number, Act.DISPOSE, text="退回", number="")
+    office.does("bai", number, Act.FEEDBACK, text="查实了，谢谢您")
+    outcomes = [
+        each.facts["outcome"] for each in office.reads("bai", number).entries if each.act is Act.CONCLUSION
+    ]
+    assert outcomes == [Outcome.NOTHING, Outcome.CONFIRMED]
+
+
+def test_what_was_put_aside_goes_on_when_the_reporter_knows_more(office: Office, number: str) -> None:
+    office.does("bai", number, Act.REGISTER, text="")
+    office.does("bai", number, Act.JUDGE, nature=Nature.THIN, text="说得太少")
+    office.does("bai", number, Act.REOPEN, text="反映人说了哪一天")
+    office.does("bai", number, Act.JUDGE, nature=Nature.OURS, text="管得着")
+    assert stage(office, number) is Stage.ACCEPTED
+
+
 def test_nothing_is_confirmed_before_the_person_concerned_was_heard(office: Office, number: str) -> None:
     office.does("bai", number, Act.REGISTER, text="")
     office.does("bai", number, Act.JUDGE, nature=Nature.OURS, text="管得着")

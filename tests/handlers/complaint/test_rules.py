@@ -30,6 +30,8 @@ TO: dict[Stage, tuple[Entry, ...]] = {
     Stage.CLOSED: (Entry(Act.FEEDBACK, DAY, "甲"),),
     Stage.MERGED: (Entry(Act.MERGE, DAY, "甲"),),
 }
+PARKED = (FILED, *TO[Stage.REGISTERED], Entry(Act.JUDGE, DAY, "甲", facts={"nature": Nature.THIN}))
+AGAIN = Entry(Act.REOPEN, DAY, "甲", text="有新材料")
 
 
 @pytest.mark.parametrize("stage", list(Stage))
@@ -74,10 +76,31 @@ def test_no_way_through_the_table_confirms_anything_without_hearing_and_study(da
         entries = (*entries, Entry(act, DAY, reader, facts={**facts, "verdict": rules.PASSED}))
     closed_as = rules.outcome(entries)
     if rules.stage(entries) is Stage.CLOSED and closed_as in (Outcome.CONFIRMED, Outcome.PARTLY):
-        acts = [each.act for each in entries]
+        acts = [each.act for each in rules.since_reopened(entries)]
         assert Act.HEAR in acts
         assert acts.index(Act.HEAR) < len(acts) - 1 - acts[::-1].index(Act.STUDY)
         assert Act.DISPOSE in acts or Act.HAND_OVER in acts
+
+
+def test_what_was_put_aside_or_closed_begins_anew_and_nothing_else_does() -> None:
+    for begun in (PARKED, (*PARKED, *TO[Stage.CLOSED]), (FILED, *TO[Stage.DISPOSED], *TO[Stage.CLOSED])):
+        rules.check(Act.REOPEN, begun, "乙")
+        assert rules.stage((*begun, AGAIN)) is Stage.REGISTERED
+        assert rules.outcome((*begun, AGAIN)) is None
+    with pytest.raises(Refusal, match="先「反馈」"):
+        rules.check(Act.REOPEN, (FILED, *TO[Stage.STUDIED]), "乙")
+
+
+def test_what_was_said_and_written_before_does_not_count_for_what_comes_anew() -> None:
+    draft = Entry(Act.DRAFT, DAY, "甲", text="经查……", facts={"kind": "情况通报"})
+    passed = Entry(Act.REVIEW, DAY, "乙", facts={"verdict": rules.PASSED})
+    before = (FILED, Entry(Act.HEAR, DAY, "甲"), *TO[Stage.DISPOSED], draft, passed, *TO[Stage.CLOSED])
+    assert rules.published(before) == draft
+    assert rules.published((*before, AGAIN)) is None
+    rules.check_hearing(before, Outcome.CONFIRMED)
+    with pytest.raises(Refusal, match="陈述和申辩"):
+        rules.check_hearing((*before, AGAIN), Outcome.CONFIRMED)
+    assert rules.open_draft((FILED, draft, AGAIN)) is None
 
 
 @pytest.mark.parametrize(

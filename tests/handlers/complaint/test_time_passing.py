@@ -231,6 +231,31 @@ def test_what_is_promised_is_counted_in_working_days_and_grows_by_an_extension(o
     assert (thread.dues[0].kept, thread.dues[2].on) == (True, date(2026, 6, 12))
 
 
+def test_a_case_taken_up_again_has_its_days_anew_and_is_not_cleared_meanwhile(office: Office) -> None:
+    receipt = office.report(WHAT)
+    number = closed(office, receipt)
+    office.house.clock.forward(timedelta(days=100))
+    with office.ctx() as ctx:
+        reporter.answer(ctx, office.key(ctx, receipt), False, "")
+    office.does("bai", number, Act.REOPEN, text="有新的材料")
+    thread = office.thread(receipt)
+    assert thread
+    assert thread.ask == 0
+    assert (thread.dues[2].label, thread.dues[2].on, thread.dues[2].kept) == (
+        "办出结果",
+        date(2026, 9, 4),
+        False,
+    )
+    live(office, 300)
+    assert not office.reads("bai", number).case.emptied
+    office.works_again("bai", number)
+    office.does("bai", number, Act.FEEDBACK, text="又查了一遍，还是没有")
+    office.house.clock.forward(timedelta(days=91))
+    thread = office.thread(receipt)
+    assert thread
+    assert thread.ask == 1
+
+
 def test_small_years_are_not_counted_and_nothing_is_while_a_case_is_open(office: Office) -> None:
     receipts = [office.report(f"第 {place} 件：油少了") for place in range(5)]
     office.house.clock.forward(timedelta(days=365))
