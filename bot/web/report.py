@@ -7,9 +7,10 @@ pages of a report hand on what was ticked first as hidden fields.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from hashlib import sha256
 
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -104,7 +105,7 @@ class Door:
             return self._second(typed)
         worked = self._gate.solved(typed.get("_challenge", ""), typed.get("_answer", ""))
         try:
-            number = self._once.answer(f"report:{typed['once']}", lambda: self._filed(typed, worked))
+            number = self._once.answer(f"report:{_whole(typed)}", lambda: self._filed(typed, worked))
         except _Stopped as stopped:
             return self._second(typed, str(stopped), work=stopped.work)
         return self._page("report_done.html", number=receipts.written(number), code=_code(number))
@@ -118,19 +119,26 @@ class Door:
 
     def _filed(self, typed: Mapping[str, str], worked: bool) -> str:
         """Take a report; return its receipt. Raises _Stopped with what is to be mended."""
-        files = _files(typed)
+        given = _given()
         try:
             report = self._report(typed)
             filing.checked(report)
-            way = self._gate.filing(_from(), worked=worked)
-            if way in (Way.WORK, Way.WAIT):
-                raise _Stopped(WORK if way is Way.WORK else LATER, work=way is Way.WORK)
-            if way is Way.OUTSIDE and files:
-                raise _Stopped(NO_FILES)
+            flood = self._flooded(bool(given), worked=worked)
+            files = _handed(given, typed)
             with self._writes() as ctx:
-                return filing.receive(ctx, replace(report, flood=way is Way.OUTSIDE), files)
+                return filing.receive(ctx, replace(report, flood=flood), files)
         except Refusal as refusal:
             raise _Stopped(refusal.sentence) from None
+
+    def _flooded(self, has_files: bool, *, worked: bool) -> bool:
+        """Tell whether so much comes that the outside receiver alone gets it; before anything is done that
+        takes long. Raises _Stopped where it is more than that."""
+        way = self._gate.filing(_from(), worked=worked)
+        if way in (Way.WORK, Way.WAIT):
+            raise _Stopped(WORK if way is Way.WORK else LATER, work=way is Way.WORK)
+        if way is Way.OUTSIDE and has_files:
+            raise _Stopped(NO_FILES)
+        return way is Way.OUTSIDE
 
     def _report(self, typed: Mapping[str, str]) -> Report:
         """Return what was typed and ticked. A tick for somebody who receives nothing excludes nobody."""
@@ -184,19 +192,21 @@ class Door:
             return "", ""
 
         def work() -> str:
-            files = _files(typed)
+            given = _given()
             try:
+                flood = self._flooded(bool(given), worked=True)
+                files = _handed(given, typed)
                 with self._writes() as ctx:
                     if step == "answer":
                         suffered = typed.get("suffered") == "yes"
                         return reporter.answer(ctx, private, suffered, typed.get("what", "").strip())
                     words, contact = typed.get("what", "").strip(), typed.get("contact", "").strip()
-                    return reporter.add(ctx, private, words, contact, files)
+                    return reporter.add(ctx, private, words, contact, files, flood=flood)
             except Refusal as refusal:
                 raise _Stopped(refusal.sentence) from None
 
         try:
-            return self._once.answer(f"add:{typed.get('once', '')}:{typed['receipt']}", work), ""
+            return self._once.answer(f"add:{_whole(typed)}", work), ""
         except _Stopped as stopped:
             return "", str(stopped)
 
@@ -259,18 +269,30 @@ def _typed() -> dict[str, str]:
     return typed
 
 
-def _files(typed: Mapping[str, str]) -> list[Handed]:
-    """Return the files of a handing in. Raises _Stopped."""
+def _whole(typed: Mapping[str, str]) -> str:
+    """Return a mark of all that was handed in: who goes back and changes a word hands in something new."""
+    ticked = "\n".join(request.form.getlist("whom"))
+    parts = [ticked.encode(), *(f"{name}={value}".encode() for name, value in sorted(typed.items()))]
+    for name, content in _given():
+        parts += [name.encode(), content]
+    return sha256(b"".join(sha256(each).digest() for each in parts)).hexdigest()
+
+
+def _given() -> list[tuple[str, bytes]]:
+    """Return the names and contents of the files of a handing in. Raises _Stopped."""
     given = [each for each in request.files.getlist("files") if each.filename]
     if len(given) > FILES_LIMIT:
         raise _Stopped(f"一次最多 {FILES_LIMIT} 个附件")
-    try:
-        return [
-            filing.handed(tidy_name(each.filename or ""), each.read(), as_it_is="as_it_is" in typed)
-            for each in given
-        ]
-    except Refusal as refusal:
-        raise _Stopped(refusal.sentence) from None
+    found = []
+    for each in given:
+        each.seek(0)
+        found.append((tidy_name(each.filename or ""), each.read()))
+    return found
+
+
+def _handed(given: Sequence[tuple[str, bytes]], typed: Mapping[str, str]) -> list[Handed]:
+    """Return files as they are to be kept. Raises Refusal."""
+    return [filing.handed(name, content, as_it_is="as_it_is" in typed) for name, content in given]
 
 
 def _from() -> str:

@@ -99,9 +99,18 @@ def _answered(entries: Sequence[Entry]) -> int:
     return sum(each.act is Act.ASKED for each in rules.since_reopened(entries))
 
 
-def add(ctx: Context, private: bytes, text: str, contact: str = "", files: Sequence[Handed] = ()) -> str:
+def add(
+    ctx: Context,
+    private: bytes,
+    text: str,
+    contact: str = "",
+    files: Sequence[Handed] = (),
+    *,
+    flood: bool = False,
+) -> str:
     """Add the reporter's words. Where they name somebody who receives complaints, they begin a case of their
-    own, which those do not get: its receipt is returned, "" otherwise. Raises Refusal."""
+    own, which those do not get (in a `flood` nobody inside does): its receipt is returned, "" otherwise.
+    Raises Refusal."""
     found = thread(ctx, private)
     if found is None:
         raise Refusal(UNKNOWN)
@@ -112,7 +121,7 @@ def add(ctx: Context, private: bytes, text: str, contact: str = "", files: Seque
     if sum(not each.by and each.on == day for each in found.entries) >= A_DAY:
         raise Refusal("今天补充的次数太多了，请明天再来")
     if _names_a_receiver(ctx, found, text):
-        again = Report(text, _ticked(ctx, found), before=found.case.number, contact=contact)
+        again = Report(text, _ticked(ctx, found), before=found.case.number, contact=contact, flood=flood)
         return filing.receive(ctx, again, files)
     act = Act.MORE if text.strip() or files else Act.CONTACT
     entry = dossier.entry(ctx, act, text=text, facts={"contact": contact})

@@ -106,6 +106,24 @@ def test_repeats_that_come_at_the_same_time_have_the_work_done_once() -> None:
     assert got == [1] * 8
 
 
+def test_somebody_else_does_not_wait_for_slow_work() -> None:
+    shared: Once[str] = Once()
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow() -> str:
+        begun.set()
+        assert go_on.wait(5)
+        return "slow"
+
+    waiting = threading.Thread(target=lambda: shared.answer("a", slow))
+    waiting.start()
+    begun.wait(10)
+    assert shared.answer("b", lambda: "fast") == "fast"
+    go_on.set()
+    waiting.join()
+    assert shared.answer("a", lambda: "again") == "slow"
+
+
 def test_a_flood_pushes_out_the_oldest_and_memory_stays_bounded() -> None:
     desk = Desk()
     for each in range(MOST):

@@ -157,6 +157,31 @@ def test_pressing_twice_reports_once(web: Web) -> None:
     assert len(web.office.cases("bai")) == 1
 
 
+def test_who_goes_back_and_changes_a_word_reports_again_and_loses_nothing(web: Web) -> None:
+    first = web.receipt(web.reports(once="the same page"))
+    second = web.receipt(web.reports("还有：签到表是假的", once="the same page"))
+    third = web.receipt(web.reports("还有：签到表是假的", once="the same page", whom=["bai"]))
+    assert len({first, second, third}) == 3
+    assert "签到表是假的" in web.asks(second).text
+    assert "bai" not in web.office.readers(third)
+
+
+def test_other_files_behind_the_same_words_are_taken_too(web: Web) -> None:
+    for content in (b"%PDF-1.4 one", b"%PDF-1.4 two"):
+        receipt = web.receipt(web.reports(once="the same page", files=(BytesIO(content), "a.pdf")))
+        web.sits_down()
+        shown = web.client.get(f"/desk/case/{web.office.number(receipt)}/file/0")
+        assert shown.data == content
+
+
+def test_words_added_twice_from_one_page_stand_once_and_other_words_beside_them(web: Web) -> None:
+    receipt = web.receipt(web.reports())
+    for what in ("又少了一桶", "又少了一桶", "登记本不见了"):
+        shown = web.asks(receipt, step="add", once="the same page", what=what)
+    assert shown.text.count("又少了一桶") == 1
+    assert "登记本不见了" in shown.text
+
+
 def test_the_thread_is_shown_for_the_receipt_however_it_was_typed(web: Web) -> None:
     receipt = web.receipt(web.reports())
     wide = receipt.translate({ord("0") + each: ord("０") + each for each in range(10)})
@@ -233,6 +258,24 @@ def test_a_flood_reaches_the_outside_receiver_alone_and_brings_no_files(web: Web
     for place in range(FULL):
         web.gate.filing(f"more {place}", worked=False)
     assert "过一小时再交" in words(web.reports())
+
+
+def test_no_picture_is_drawn_for_whom_the_gate_keeps_out(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(FREE):
+        web.reports()
+    monkeypatch.setattr(filing, "handed", lambda *_, **__: pytest.fail("drawn"))
+    assert "_challenge" in web.reports(files=(BytesIO(picture()), "本子.jpg")).text
+
+
+def test_words_that_begin_new_cases_behind_one_receipt_are_a_flood_too(web: Web) -> None:
+    receipt = web.receipt(web.reports())
+    for place in range(FLOOD):
+        web.gate.filing(f"address {place}", worked=False)
+    begun = web.receipt(web.asks(receipt, step="add", what="白露也拿了两桶"))
+    assert web.office.readers(begun) == {"luo"}
+    for place in range(FULL):
+        web.gate.filing(f"more {place}", worked=False)
+    assert "过一小时再交" in words(web.asks(receipt, step="add", what="白露又拿了两桶"))
 
 
 def picture() -> bytes:
