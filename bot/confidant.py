@@ -19,7 +19,7 @@ from handlers.contract.refusal import Refusal
 from handlers.contract.reply import Reply
 from storage.database import Database
 
-LATER = "现在说的人太多，请过一小时再发，或者用网页。"
+LATER = "这一小时里说得太多了，刚才那条没有收下。请过一小时再发，或者用网页。"
 
 
 class Confidant:
@@ -74,7 +74,7 @@ class Confidant:
 
     def _passed(self, incoming: Incoming, confidence: Confidence, unsigned: Unsigned) -> Reply:
         """Let it through unless too much came; whose it is decides the bucket, which forgets it."""
-        way = self._gate.filing(str(incoming.sender), worked=True)
+        way = self._gate.filing(str(incoming.sender), worked=True, alone=True)
         if way is Way.WAIT:
             return Reply(text=LATER, toast=LATER, refused=True, keep=False)
         return self._taken(confidence, structs.replace(unsigned, flood=way is Way.OUTSIDE))

@@ -68,11 +68,12 @@ class Gate:
         self._later = Later(HOUR, self._forget)
         self._begin()
 
-    def filing(self, address: str, *, worked: bool) -> Way:
-        """Tell what becomes of a filing; it counts where it is taken."""
+    def filing(self, address: str, *, worked: bool, alone: bool = False) -> Way:
+        """Tell what becomes of a filing; it counts where it is taken. Whoever is `alone` behind an address
+        does not crowd out others: they wait where an office would go to the outside receiver."""
         with self._lock:
             bucket, total = self._bucket(address), self._filed.total()
-            if total >= FULL:
+            if total >= FULL or (alone and self._filed[bucket] >= WITH_WORK):
                 return Way.WAIT
             if self._filed[bucket] >= FREE and not worked:
                 return Way.WORK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from urllib.parse import quote, urlsplit
@@ -10,7 +11,9 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from bot.context import JobContext
-from bot.web.pages import cleanly, size_words, tidy_name
+from bot.once import Once
+from bot.web import handed
+from bot.web.pages import cleanly, size_words
 from bot.web.report import HEADERS, LIMIT, PARTS
 from handlers.complaint import desk, doors, dossier, filing, forms, receipts, rules, sealing, service
 from handlers.complaint.dossier import Handed
@@ -88,6 +91,7 @@ class Desk:
 
     def __init__(self, org: str, public_url: str, reads: Opens, writes: Opens) -> None:
         self._org, self._reads, self._writes = org, reads, writes
+        self._once: Once[str] = Once()
         self._host, self._secure = urlsplit(public_url).netloc, public_url.startswith("https://")
 
     def check(self) -> None:
@@ -195,8 +199,8 @@ class Desk:
 
     def file(self, number: str, place: int) -> Response:
         """GET: a file, unsealed in memory."""
-        with self._reads() as ctx:
-            named, content = dossier.file_of(ctx, service.read(ctx, self._seat(ctx), number), place)
+        with self._writes() as ctx:
+            named, content = dossier.file_of(ctx, service.look(ctx, self._seat(ctx), number), place)
         how = "inline" if named.mime in SHOWN_IN_THE_BROWSER else "attachment"
         headers = {
             "Content-Disposition": f"{how}; filename*=UTF-8''{quote(named.name)}",
@@ -208,7 +212,7 @@ class Desk:
         """GET: the text for the public, as PDF."""
         from bot.paper import pressed  # costs a third of a second: what makes papers
 
-        with self._reads() as ctx:
+        with self._writes() as ctx:
             found = desk.paper(ctx, self._seat(ctx), number, self._org)
         name = quote(found.file_name)
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
@@ -276,14 +280,19 @@ class Desk:
         """POST: take it in as if its author had come to the page (「不追问姓名，不回拨」)."""
         typed = cleanly(request.form)
         try:
-            files = _files()
-            with self._writes() as ctx:
+            with self._reads() as ctx:
                 self._seat(ctx)
-                number = filing.receive(ctx, _written(ctx, typed), files)
+            number = self._once.answer(handed.mark(typed), lambda: self._received(typed))
         except Refusal as refusal:
             with self._reads() as ctx:
                 return self._new(ctx, self._seat(ctx), typed, refusal.sentence)
         return self._page("desk_written.html", number=receipts.written(number))
+
+    def _received(self, typed: Mapping[str, str]) -> str:
+        files = _files()
+        with self._writes() as ctx:
+            self._seat(ctx)
+            return filing.receive(ctx, _written(ctx, typed), files)
 
     def _new(
         self, ctx: JobContext, seat: Seat, typed: Mapping[str, str] | None = None, trouble: str = ""
@@ -297,6 +306,7 @@ class Desk:
             ticked=request.form.getlist("whom"),
             typed=typed or {},
             trouble=trouble,
+            once=secrets.token_urlsafe(16),
         )
 
     def _seat(self, ctx: JobContext) -> Seat:
@@ -338,8 +348,7 @@ def _written(ctx: JobContext, typed: Mapping[str, str]) -> Report:
 
 def _files() -> list[Handed]:
     """Return the files of an act. Raises Refusal."""
-    given = [each for each in request.files.getlist("files") if each.filename]
-    return [filing.handed(tidy_name(each.filename or ""), each.read(), as_it_is=False) for each in given]
+    return [filing.handed(name, content, as_it_is=False) for name, content in handed.files()]
 
 
 def _act(name: str) -> Act:

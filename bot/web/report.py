@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from hashlib import sha256
 
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -19,7 +18,8 @@ from bot.context import JobContext
 from bot.gate import Gate, Way
 from bot.once import Once
 from bot.qr import svg
-from bot.web.pages import cleanly, size_words, tidy_name
+from bot.web import handed
+from bot.web.pages import cleanly, size_words
 from handlers.complaint import cards, doors, filing, receipts, reporter, talk
 from handlers.complaint.dossier import Handed
 from handlers.complaint.filing import FILES_LIMIT, Report
@@ -105,7 +105,7 @@ class Door:
             return self._second(typed)
         worked = self._gate.solved(typed.get("_challenge", ""), typed.get("_answer", ""))
         try:
-            number = self._once.answer(f"report:{_whole(typed)}", lambda: self._filed(typed, worked))
+            number = self._once.answer(f"report:{handed.mark(typed)}", lambda: self._filed(typed, worked))
         except _Stopped as stopped:
             return self._second(typed, str(stopped), work=stopped.work)
         return self._page("report_done.html", number=receipts.written(number), code=_code(number))
@@ -206,7 +206,7 @@ class Door:
                 raise _Stopped(refusal.sentence) from None
 
         try:
-            return self._once.answer(f"add:{_whole(typed)}", work), ""
+            return self._once.answer(f"add:{handed.mark(typed)}", work), ""
         except _Stopped as stopped:
             return "", str(stopped)
 
@@ -269,25 +269,12 @@ def _typed() -> dict[str, str]:
     return typed
 
 
-def _whole(typed: Mapping[str, str]) -> str:
-    """Return a mark of all that was handed in: who goes back and changes a word hands in something new."""
-    ticked = "\n".join(request.form.getlist("whom"))
-    parts = [ticked.encode(), *(f"{name}={value}".encode() for name, value in sorted(typed.items()))]
-    for name, content in _given():
-        parts += [name.encode(), content]
-    return sha256(b"".join(sha256(each).digest() for each in parts)).hexdigest()
-
-
 def _given() -> list[tuple[str, bytes]]:
     """Return the names and contents of the files of a handing in. Raises _Stopped."""
-    given = [each for each in request.files.getlist("files") if each.filename]
+    given = handed.files()
     if len(given) > FILES_LIMIT:
         raise _Stopped(f"一次最多 {FILES_LIMIT} 个附件")
-    found = []
-    for each in given:
-        each.seek(0)
-        found.append((tidy_name(each.filename or ""), each.read()))
-    return found
+    return given
 
 
 def _handed(given: Sequence[tuple[str, bytes]], typed: Mapping[str, str]) -> list[Handed]:

@@ -113,8 +113,9 @@ def figures(ctx: Context, seat: Seat) -> list[str]:
 
 
 def paper(ctx: Context, seat: Seat, number: str, org: str) -> Document:
-    """Return the text for the public that passed its review, as a paper. Raises Refusal."""
-    found = service.read(ctx, seat, number)
+    """Return the text for the public that passed its review, as a paper; that they opened the case is noted.
+    Raises Refusal."""
+    found = service.look(ctx, seat, number)
     text = rules.published(found.entries)
     if text is None:
         raise Refusal("这一件没有通过复核的通报或澄清说明")

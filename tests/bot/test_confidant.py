@@ -11,6 +11,7 @@ import pytest
 from bot.app import ABILITIES
 from bot.aside import Aside, Unreachable
 from bot.confidant import Confidant
+from bot.gate import WITH_WORK
 from bot.platform import Answer, Clicked, Incoming, Said
 from bot.router import Times
 from bot.web.server import create_app
@@ -112,6 +113,17 @@ def test_where_no_answer_can_go_back_nothing_is_taken(
     told.is_open = True
     confidant.handle(said(WHAT))
     assert cases(office) == 1
+
+
+def test_who_says_it_too_often_is_told_so_and_the_others_go_on(
+    office: Office, confidant: Confidant, told: Told
+) -> None:
+    for place in range(WITH_WORK + 1):
+        confidant.handle(said(WHAT, key=f"{place}"))
+    assert "没有收下" in told.said[-1][1].text
+    assert cases(office) == WITH_WORK
+    confidant.handle(Incoming("feishu:m:other", Address("feishu", "ou_tang"), Said(WHAT)))
+    assert len(office.cases("qin")) == WITH_WORK + 1
 
 
 def test_an_answer_that_failed_is_given_when_the_platform_asks_again(

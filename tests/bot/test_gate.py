@@ -89,6 +89,12 @@ def test_one_office_is_not_counted_for_another(door: Doorway) -> None:
     assert door.files(HOME) == [Way.OPEN]
 
 
+def test_one_person_does_not_crowd_out_the_others(door: Doorway) -> None:
+    ways = [door.gate.filing("ou_lin", worked=True, alone=True) for _ in range(2 * FULL)]
+    assert ways == [Way.OPEN] * WITH_WORK + [Way.WAIT] * (2 * FULL - WITH_WORK)
+    assert door.gate.filing("ou_tang", worked=True, alone=True) is Way.OPEN
+
+
 def test_what_is_sent_back_to_work_is_not_counted(door: Doorway) -> None:
     door.files(OFFICE, FREE + FULL)
     assert door.files(HOME) == [Way.OPEN]

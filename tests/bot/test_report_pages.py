@@ -456,6 +456,26 @@ def test_an_officer_writes_a_call_down_and_reads_the_receipt_out(web: Web) -> No
     assert web.office.reads("bai", web.office.number(receipt)).filed.facts["way"] == "专线电话"
 
 
+def test_an_officer_who_presses_twice_writes_one_call_down(web: Web) -> None:
+    web.sits_down()
+    once = re.search(r'name="once" value="([^"]+)"', web.client.get("/desk/new").text)
+    assert once
+    typed = {"once": once[1], "way": "专线电话", "what": "领了没发的补贴"}
+    answers = [web.client.post("/desk/new", data=typed) for _ in range(2)]
+    assert len({web.receipt(each) for each in answers}) == 1
+    other = web.client.post("/desk/new", data={**typed, "what": "还有一件：签到表是假的"})
+    assert web.receipt(other) != web.receipt(answers[0])
+
+
+def test_who_opens_a_file_alone_has_opened_the_case(web: Web) -> None:
+    receipt = web.receipt(web.reports(files=(BytesIO(b"%PDF-1.4 x"), "a.pdf")))
+    number = web.office.number(receipt)
+    web.sits_down("qin")
+    assert web.client.get(f"/desk/case/{number}/file/0").status_code == 200
+    opened = [each.by for each in web.office.reads("bai", number).entries if each.act is Act.OPENED]
+    assert opened == ["秦川"]
+
+
 def test_a_new_receiver_makes_a_key_behind_the_link(web: Web) -> None:
     with web.office.ctx() as ctx:
         new = people.NewPerson("wei", "魏然", "财会组", frozenset({"举报受理人"}), {"feishu": "ou_wei"})
