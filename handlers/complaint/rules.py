@@ -60,6 +60,7 @@ class Stage(StrEnum):
     PLANNED = "初核中"
     REPORTED = "初核已报告"
     STUDIED = "已集体研究"
+    PARKED = "已暂存"
     DISPOSED = "已处置"
     HANDED_OVER = "已移送"
     CLOSED = "已办结"
@@ -130,23 +131,27 @@ class Work:
 
 
 _WORKED = frozenset({Stage.PLANNED, Stage.REPORTED})
-_OURS = frozenset({Stage.ACCEPTED, *_WORKED, Stage.STUDIED, Stage.DISPOSED})
+_OURS = frozenset({Stage.ACCEPTED, *_WORKED, Stage.STUDIED, Stage.PARKED, Stage.DISPOSED})
 _OPEN = frozenset({Stage.NEW, Stage.REGISTERED, Stage.HANDOVER, Stage.HANDED_OVER, *_OURS})
 _ALL = frozenset(Stage)
 
 WORKS: tuple[Work, ...] = (
     Work(Act.REGISTER, frozenset({Stage.NEW}), Stage.REGISTERED),
-    Work(Act.JUDGE, frozenset({Stage.REGISTERED, Stage.ACCEPTED, Stage.PLANNED, Stage.REPORTED})),
+    Work(Act.JUDGE, frozenset({Stage.REGISTERED, Stage.ACCEPTED, *_WORKED, Stage.PARKED})),
     Work(Act.PLAN, frozenset({Stage.ACCEPTED, Stage.PLANNED}), Stage.PLANNED),
     Work(Act.COLLECT, _WORKED),
     Work(Act.TALK, _WORKED),
     Work(Act.HEAR, _WORKED),
     Work(Act.REPORT, _WORKED, Stage.REPORTED),
-    Work(Act.STUDY, frozenset({Stage.REPORTED, Stage.STUDIED}), Stage.STUDIED),
+    Work(Act.STUDY, frozenset({Stage.REPORTED, Stage.STUDIED})),
     Work(Act.DISPOSE, frozenset({Stage.STUDIED}), Stage.DISPOSED),
     Work(Act.HAND_OVER, frozenset({Stage.HANDOVER, *_OURS}), Stage.HANDED_OVER),
-    Work(Act.FEEDBACK, frozenset({Stage.STUDIED, Stage.DISPOSED, Stage.HANDED_OVER}), Stage.CLOSED),
-    Work(Act.REOPEN, frozenset({Stage.STUDIED, Stage.CLOSED}), Stage.REGISTERED),
+    Work(
+        Act.FEEDBACK,
+        frozenset({Stage.STUDIED, Stage.PARKED, Stage.DISPOSED, Stage.HANDED_OVER}),
+        Stage.CLOSED,
+    ),
+    Work(Act.REOPEN, frozenset({Stage.CLOSED}), Stage.REGISTERED),
     Work(Act.REPLY, _ALL),
     Work(Act.NOTE, _ALL),
     Work(Act.EXTEND, _OPEN),
@@ -169,7 +174,7 @@ _JUDGED: Mapping[Nature, Stage] = {
     Nature.CRIME: Stage.HANDOVER,
     Nature.DISCIPLINE: Stage.HANDOVER,
     Nature.ELSEWHERE: Stage.HANDOVER,
-    Nature.THIN: Stage.STUDIED,
+    Nature.THIN: Stage.PARKED,
 }
 
 
@@ -177,8 +182,12 @@ def stage(entries: Sequence[Entry]) -> Stage:
     """Return where the entries lead."""
     now = Stage.NEW
     for each in entries:
-        judged = _JUDGED[Nature(each.facts["nature"])] if each.act is Act.JUDGE else now
-        now = _STAGE_OF.get(each.act, judged)
+        if each.act is Act.JUDGE:
+            now = _JUDGED[Nature(each.facts["nature"])]
+        elif each.act is Act.STUDY:
+            now = Stage.PARKED if each.facts["outcome"] == Outcome.PARKED else Stage.STUDIED
+        else:
+            now = _STAGE_OF.get(each.act, now)
     return now
 
 
@@ -236,12 +245,6 @@ def _feedback(entries: Sequence[Entry], _reader: str) -> str | None:
     return None
 
 
-def _reopen(entries: Sequence[Entry], _reader: str) -> str | None:
-    if stage(entries) is Stage.CLOSED or outcome(entries) is Outcome.PARKED:
-        return None
-    return "已经有结论，先「反馈」；办结以后有新情况，再「重新办理」"
-
-
 def _draft(entries: Sequence[Entry], _reader: str) -> str | None:
     if open_draft(entries):
         return "已有一份通报等复核"
@@ -282,7 +285,6 @@ def _confirm(first: Act) -> Guard:
 _GUARDS: Mapping[Act, Guard] = {
     Act.DISPOSE: _dispose,
     Act.FEEDBACK: _feedback,
-    Act.REOPEN: _reopen,
     Act.DRAFT: _draft,
     Act.REVIEW: _review,
     Act.HOLD: _hold,

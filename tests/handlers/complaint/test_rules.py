@@ -22,6 +22,7 @@ TO: dict[Stage, tuple[Entry, ...]] = {
     Stage.PLANNED: (Entry(Act.PLAN, DAY, "甲"),),
     Stage.REPORTED: (Entry(Act.REPORT, DAY, "甲"),),
     Stage.STUDIED: (Entry(Act.STUDY, DAY, "甲", facts={"outcome": Outcome.CONFIRMED}),),
+    Stage.PARKED: (Entry(Act.JUDGE, DAY, "甲", facts={"nature": Nature.THIN}),),
     Stage.DISPOSED: (
         Entry(Act.STUDY, DAY, "甲", facts={"outcome": Outcome.CONFIRMED}),
         Entry(Act.DISPOSE, DAY, "甲"),
@@ -30,7 +31,6 @@ TO: dict[Stage, tuple[Entry, ...]] = {
     Stage.CLOSED: (Entry(Act.FEEDBACK, DAY, "甲"),),
     Stage.MERGED: (Entry(Act.MERGE, DAY, "甲"),),
 }
-PARKED = (FILED, *TO[Stage.REGISTERED], Entry(Act.JUDGE, DAY, "甲", facts={"nature": Nature.THIN}))
 AGAIN = Entry(Act.REOPEN, DAY, "甲", text="有新材料")
 
 
@@ -82,13 +82,21 @@ def test_no_way_through_the_table_confirms_anything_without_hearing_and_study(da
         assert Act.DISPOSE in acts or Act.HAND_OVER in acts
 
 
-def test_what_was_put_aside_or_closed_begins_anew_and_nothing_else_does() -> None:
-    for begun in (PARKED, (*PARKED, *TO[Stage.CLOSED]), (FILED, *TO[Stage.DISPOSED], *TO[Stage.CLOSED])):
-        rules.check(Act.REOPEN, begun, "乙")
-        assert rules.stage((*begun, AGAIN)) is Stage.REGISTERED
-        assert rules.outcome((*begun, AGAIN)) is None
-    with pytest.raises(Refusal, match="先「反馈」"):
-        rules.check(Act.REOPEN, (FILED, *TO[Stage.STUDIED]), "乙")
+@pytest.mark.parametrize("before", [Stage.PARKED, Stage.STUDIED, Stage.DISPOSED, Stage.HANDED_OVER])
+def test_what_was_closed_begins_anew_without_its_outcome(before: Stage) -> None:
+    closed = (FILED, *TO[before], *TO[Stage.CLOSED])
+    assert rules.stage((*closed, AGAIN)) is Stage.REGISTERED
+    assert rules.outcome((*closed, AGAIN)) is None
+
+
+def test_what_was_put_aside_goes_on_by_another_judgement() -> None:
+    aside = Entry(Act.STUDY, DAY, "甲", facts={"outcome": Outcome.PARKED})
+    for parked in ((FILED, *TO[Stage.PARKED]), (FILED, *TO[Stage.REPORTED], aside)):
+        assert rules.stage(parked) is Stage.PARKED
+        assert rules.outcome(parked) is Outcome.PARKED
+        assert rules.outcome((*parked, *TO[Stage.ACCEPTED])) is None
+        rules.check(Act.JUDGE, parked, "乙")
+        rules.check(Act.FEEDBACK, parked, "乙")
 
 
 def test_what_was_said_and_written_before_does_not_count_for_what_comes_anew() -> None:
