@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from PIL.ExifTags import Base
 
 from bot.simulator.launch import Options, Stage
 from tests.privacy.searching import traces
@@ -20,6 +23,7 @@ BY_FORM = "金丝雀丁：发票是假的"
 ADDED = "金丝雀戊：又少了一桶"
 ANSWER = "金丝雀己：哪一周开始的"
 FILE = b"%PDF-1.4 canary file content 77"
+OWNER = "CanaryCamera of a colleague"
 NAMES = ("金丝雀", STRANGER.feishu_open_id, STRANGER.wecom_userid)
 
 
@@ -34,6 +38,7 @@ class Aftermath:
     heard: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     threads: list[str] = field(default_factory=list)
     file: bytes = b""
+    photo: bytes = b""
 
     def traces(self, words: list[str]) -> list[str]:
         """Search everything."""
@@ -51,7 +56,8 @@ def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Aftermath:
             pages = {number: desk.reads(number) for number in desk.numbers()}
             left.read[key] = "".join(pages.values())
             if key == "qin":
-                left.file = desk.downloads(next(each for each in pages if BY_PAGE in pages[each]), 0)
+                number = next(each for each in pages if BY_PAGE in pages[each])
+                left.file, left.photo = (desk.downloads(number, place) for place in (0, 1))
         left.threads = [town.visitor.looks(each) for each in left.receipts]
         town.stage.command("backup", str(left.backup))
         for key in ("bai", "qin", "luo", "lin"):
@@ -60,10 +66,20 @@ def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Aftermath:
     return left
 
 
+def _photo() -> bytes:
+    """Return a photo that says whose camera took it."""
+    made, beside = BytesIO(), Image.Exif()
+    beside[Base.Artist] = OWNER
+    Image.new("RGB", (40, 20), "red").save(made, "JPEG", exif=beside)
+    return made.getvalue()
+
+
 def _reported(town: Town) -> list[str]:
     """Report by every way, while page and relay are killed and a platform fails; return the receipts."""
     phone = "金丝雀的电话 13800000077"
-    receipts = [town.visitor.reports(BY_PAGE, files=[("金丝雀.pdf", FILE)], contact=phone)]
+    receipts = [
+        town.visitor.reports(BY_PAGE, files=[("金丝雀.pdf", FILE), ("金丝雀.jpg", _photo())], contact=phone)
+    ]
     town.kill("web")
     town.says("canary", "举报", "feishu")
     town.sim.post("fault", kind="server_error", times=4, api="im/v1/messages")
@@ -93,6 +109,9 @@ def test_every_way_in_led_to_its_readers_and_to_nobody_else(aftermath: Aftermath
     assert BY_FORM not in aftermath.read["bai"]
     assert aftermath.read["luo"] == ""
     assert aftermath.file == FILE
+    assert OWNER.encode() in _photo()
+    assert aftermath.photo[:2] == b"\xff\xd8"
+    assert OWNER.encode() not in aftermath.photo
 
 
 def test_every_receipt_leads_back_to_what_was_said(aftermath: Aftermath) -> None:
@@ -102,7 +121,7 @@ def test_every_receipt_leads_back_to_what_was_said(aftermath: Aftermath) -> None
 
 
 def test_no_byte_that_was_left_behind_tells_who_reported(aftermath: Aftermath) -> None:
-    assert aftermath.traces([*NAMES, *CANARY.values()]) == []
+    assert aftermath.traces([*NAMES, *CANARY.values(), OWNER]) == []
 
 
 def test_nothing_that_was_said_can_be_read_in_what_was_left_behind(aftermath: Aftermath) -> None:
