@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
 
 import click
 
 from bot.command import Commands, Words
-from bot.config import DEFAULT_PATH, load
+from bot.config import DEFAULT_PATH, is_this_machine, load
 
 T = TypeVar("T")
 
@@ -37,7 +38,7 @@ CSV = click.argument("file", type=click.Path(path_type=Path))
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """清廉助手：在飞书和企业微信里四级联签的报销助手。"""
+    """清廉助手：在飞书和企业微信里执行清廉建设方案：四级联签、自查整改、廉洁问题反映。"""
 
 
 def _app(path: Path) -> App:
@@ -404,10 +405,12 @@ def receivers_invite(key: str, path: Path) -> None:
         raise Words("[server] 还没有 public_url：受理人要能打开网页")
     with app.context(app.clock.now()) as ctx:
         person = _person(ctx.tx, key)
+        known = doors.has_key(ctx, person)
         token = _or_words(lambda: doors.invite(ctx, person))
     click.echo(f"{person.name}的专用链接，请当面或用可靠的方式交给本人，不要留底：")
     click.echo(f"{url}/desk/{token}")
-    click.echo("第一次打开时设口令；以后每次用它和口令打开。以前的链接作废了。")
+    first = "口令不变，" if known else "第一次打开时设口令；"
+    click.echo(f"{first}以后每次用它和口令打开。以前的链接作废了。")
 
 
 @receivers.command("make")
@@ -433,11 +436,16 @@ def receivers_make(key: str, path: Path) -> None:
 @CONFIG
 def receivers_revoke(key: str, path: Path) -> None:
     """停用 KEY 的钥匙和入口：离任、忘了口令、钥匙可能泄露时用；所有受理人会被告知。"""
-    from handlers.complaint import doors
+    from handlers.complaint import doors, filing
 
     app = _current(_app(path))
     with app.context(app.clock.now()) as ctx:
         _or_words(lambda: doors.revoke(ctx, key))
+        shut = not filing.is_open(filing.seated(ctx))
+    if shut:
+        click.echo(
+            "注意：现在没有外部受理人了，网页和聊天都不再受理。请马上用 qinglian receivers invite 请一位。"
+        )
     click.echo(
         "已停用。忘了口令的：举报受理人在聊天里发「受理」，外部受理人用 qinglian receivers invite 重新设。"
     )
@@ -515,6 +523,8 @@ def report_poster(file: Path, path: Path) -> None:
     except FileExistsError:
         raise Words(f"{file} 已经在了，请换一个文件名") from None
     click.echo(f"海报写好了：{file}，二维码指向 {url}")
+    if is_this_machine(urlsplit(url).hostname or ""):
+        click.echo("注意：这个地址只有这台电脑打得开，贴出去没有人能用。请先写好 [server] 的 public_url")
 
 
 @report.command("text")
@@ -535,7 +545,7 @@ def _public(app: App) -> tuple[str, list[str]]:
     if not url:
         raise Words("[server] 还没有 public_url：反映页没有地址")
     with app.looking() as ctx:
-        if not any(each.receiver.outside for each in filing.seated(ctx)):
+        if not filing.is_open(filing.seated(ctx)):
             raise Words("还没有一位外部受理人设好口令，海报先不能印。请运行 qinglian receivers invite 编号")
         return f"{url}/report", filing.outside_words(ctx)
 

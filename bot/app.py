@@ -91,9 +91,8 @@ class App:
         pages = Pages(self.database, self.router, FileStore(Path(self.config.storage.files)))
         web.register_blueprint(form_pages(pages, self.config.server.public_url, self._login()))
         gate, org = Gate(), self.config.org.name
-        reports = report_pages(org, self.looking, self._working, gate, demo=self.config.is_demo)
-        web.register_blueprint(reports)
-        url = self.config.server.public_url
+        url, is_demo = self.config.server.public_url, self.config.is_demo
+        web.register_blueprint(report_pages(org, url, self.looking, self._working, gate, demo=is_demo))
         web.register_blueprint(desk_pages(org, url, self.looking, self._working))
         if self.config.is_demo:
             web.register_blueprint(view_pages(self._views(), self.looking))

@@ -11,7 +11,7 @@ from handlers.contract.refusal import Refusal
 
 def make(ctx: JobContext, file: Path, passphrase: str) -> str:
     """Write an emergency key that opens every case from now on; return its fingerprint. Raises Refusal."""
-    doors.check_length(passphrase)
+    doors.check_strength(passphrase)
     private, wrapped = doors.new_wrapped(passphrase)
     public = sealing.public_of(private)
     doors.add_escrow(ctx, public)

@@ -10,18 +10,20 @@ from pathlib import Path
 LEVEL = "QINGLIAN_LOG"
 """The environment's word for how much is logged: DEBUG, INFO (by itself), WARNING."""
 
-QUIET = ("alembic", "apscheduler", "waitress.queue", "urllib3", "Lark", "websockets", "werkzeug")
+OWN = ("bot", "handlers", "scheduler", "storage")
 
 
 def set_up() -> None:
-    """Log our own warnings and above with INFO for the roles' milestones; third parties from WARNING."""
+    """Log what we say ourselves as finely as wanted, third parties from WARNING whatever is wanted: what they
+    tell below that may hold what people wrote (fontTools names the letters of a paper, Pillow what a camera
+    noted)."""
     logging.basicConfig(
-        level=os.environ.get(LEVEL, "INFO"),
+        level=logging.WARNING,
         format="%(asctime)s %(levelname)s %(process)d %(name)s %(message)s",
         datefmt="%Y-%m-%dT%H:%M:%S%z",
     )
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in OWN:
+        logging.getLogger(name).setLevel(os.environ.get(LEVEL, "INFO"))
 
 
 def traced(error: BaseException) -> str:

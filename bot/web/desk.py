@@ -37,6 +37,7 @@ LABELS = {
     "others": "还请避开",
     "before": "接着的前一件",
     "nature": "判断",
+    "talked_to": "和谁谈",
     "witnesses": "见证人",
     "people": "参加人",
     "outcome": "结论",
@@ -92,6 +93,7 @@ class Desk:
     def __init__(self, org: str, public_url: str, reads: Opens, writes: Opens) -> None:
         self._org, self._reads, self._writes = org, reads, writes
         self._once: Once[str] = Once()
+        self._public_url = public_url
         self._host, self._secure = urlsplit(public_url).netloc, public_url.startswith("https://")
 
     def check(self) -> None:
@@ -263,6 +265,7 @@ class Desk:
             act=act,
             form=form,
             help=forms.HELP.get(act, ""),
+            button=forms.BUTTONS.get(act, str(act)),
             typed=typed or {},
             trouble=trouble,
             Kind=Kind,
@@ -286,7 +289,7 @@ class Desk:
         except Refusal as refusal:
             with self._reads() as ctx:
                 return self._new(ctx, self._seat(ctx), typed, refusal.sentence)
-        return self._page("desk_written.html", number=receipts.written(number))
+        return self._page("desk_written.html", number=receipts.written(number), home=self._public_url)
 
     def _received(self, typed: Mapping[str, str]) -> str:
         files = _files()

@@ -24,9 +24,9 @@ from handlers.complaint import cards, doors, filing, receipts, reporter, talk
 from handlers.complaint.dossier import Handed
 from handlers.complaint.filing import FILES_LIMIT, Report
 from handlers.complaint.reporter import Thread
-from handlers.complaint.rules import SHORT_LIMIT, TEXT_LIMIT, Act
+from handlers.complaint.rules import PERSON_DAYS, SETTINGS, SHORT_LIMIT, TEXT_LIMIT, Act
 from handlers.contract.refusal import Refusal
-from storage import complaint
+from storage import complaint, settings
 
 LIMIT = 20 * 1024 * 1024
 """Bytes of one handing in, files and all. They stay in memory."""
@@ -51,17 +51,21 @@ LATER = "现在提交的人太多。请过一小时再交，您写的还在这�
 WORK = "现在提交的人很多：请等页面下方的准备完成，再点一次提交。浏览器不运行脚本的，请过一小时再交"
 NO_FILES = "现在提交的人太多，只收文字。附件请稍后凭查询号补充"
 TOO_MUCH = f"附件加起来不能超过 {LIMIT // 1024 // 1024} MB。请少选几个再提交"
+NOBODY_LEFT = "这样勾选以后，没有人可以受理了。请改一下，或者直接找下面的地方"
+ADDED = "补充收到了。"
 FAILED = "出了点问题，什么也没有收下。请过一会儿再试，或者直接找业务主管单位、民政部门、12345。"
 TRY_LATER = "试错的次数太多了。请过一小时再试"
 
 Reads = Callable[[], AbstractContextManager[JobContext]]
 
 
-def report_pages(org: str, reads: Reads, writes: Reads, gate: Gate, *, demo: bool = False) -> Blueprint:
+def report_pages(
+    org: str, public_url: str, reads: Reads, writes: Reads, gate: Gate, *, demo: bool = False
+) -> Blueprint:
     """Return `/report` and `/report/status`. `reads` and `writes` open a transaction. In a `demo` the pages
     may stand in a frame of this machine's: the workbench shows a passer-by's phone."""
     room = Blueprint("report", __name__, template_folder="templates")
-    door = Door(org, reads, writes, gate)
+    door = Door(org, public_url, reads, writes, gate)
     headers = dict(HEADERS)
     if demo:
         del headers["X-Frame-Options"]
@@ -86,8 +90,9 @@ def report_pages(org: str, reads: Reads, writes: Reads, gate: Gate, *, demo: boo
 class Door:
     """What a browser that nobody knows can ask for."""
 
-    def __init__(self, org: str, reads: Reads, writes: Reads, gate: Gate) -> None:
-        self._org, self._reads, self._writes, self._gate = org, reads, writes, gate
+    def __init__(self, org: str, public_url: str, reads: Reads, writes: Reads, gate: Gate) -> None:
+        self._org, self._home = org, public_url
+        self._reads, self._writes, self._gate = reads, writes, gate
         self._once: Once[str] = Once()
 
     def first(self) -> Response:
@@ -101,14 +106,39 @@ class Door:
             typed = _typed()
         except RequestEntityTooLarge:
             return self._page("report_whom.html", once=secrets.token_urlsafe(16), trouble=TOO_MUCH)
+        if "back" in typed:
+            return self._whom(typed)
         if typed.get("step") != "file":
-            return self._second(typed)
+            nobody = self._nobody_left(typed)
+            return self._whom(typed, nobody) if nobody else self._second(typed)
         worked = self._gate.solved(typed.get("_challenge", ""), typed.get("_answer", ""))
         try:
             number = self._once.answer(f"report:{handed.mark(typed)}", lambda: self._filed(typed, worked))
         except _Stopped as stopped:
             return self._second(typed, str(stopped), work=stopped.work)
-        return self._page("report_done.html", number=receipts.written(number), code=_code(number))
+        with self._reads() as ctx:
+            days = settings.current(ctx.tx, PERSON_DAYS, SETTINGS[PERSON_DAYS]).value
+        return self._page(
+            "report_done.html",
+            number=receipts.written(number),
+            code=_code(number),
+            home=self._home,
+            person_days=days,
+        )
+
+    def _whom(self, typed: Mapping[str, str], trouble: str = "") -> Response:
+        ticked = request.form.getlist("whom")
+        return self._page("report_whom.html", once=typed["once"], typed=typed, ticked=ticked, trouble=trouble)
+
+    def _nobody_left(self, typed: Mapping[str, str]) -> str:
+        """Return what to say where the ticks alone leave nobody who may read it."""
+        whole = self._report(typed)
+        try:
+            with self._reads() as ctx:
+                filing.readers_of(ctx, Report("", whole.ticked, whole.unsure, whole.others))
+        except Refusal:
+            return NOBODY_LEFT
+        return ""
 
     def _second(self, typed: Mapping[str, str], trouble: str = "", *, work: bool = False) -> Response:
         ticked = request.form.getlist("whom")
@@ -183,7 +213,8 @@ class Door:
         if found is None:
             self._gate.slipped(_from())
             return self._page("report_ask.html", trouble=reporter.UNKNOWN)
-        return self._thread(number, found, new, trouble, typed)
+        added = typed.get("step") == "add" and not trouble and not new
+        return self._thread(number, found, new, trouble, typed, ADDED if added else "")
 
     def _added(self, private: bytes, typed: Mapping[str, str]) -> tuple[str, str]:
         """Do what the page asks beside looking; return the receipt of a new case, and what went wrong."""
@@ -211,7 +242,7 @@ class Door:
             return "", str(stopped)
 
     def _thread(
-        self, number: str, found: Thread, new: str, trouble: str, typed: Mapping[str, str]
+        self, number: str, found: Thread, new: str, trouble: str, typed: Mapping[str, str], said: str
     ) -> Response:
         return self._page(
             "report_thread.html",
@@ -219,6 +250,7 @@ class Door:
             thread=found,
             new=receipts.written(new) if new else "",
             code=_code(new) if new else "",
+            said=said,
             trouble=trouble,
             typed=typed if trouble else {},
             once=secrets.token_urlsafe(16),
@@ -235,16 +267,17 @@ class Door:
 
     def _page(self, template: str, status: int = 200, **shown: object) -> Response:
         with self._reads() as ctx:
+            seated = filing.seated(ctx)
             common = {
                 "org": self._org,
-                "receivers": filing.seated(ctx),
-                "open": any(each.receiver.outside for each in filing.seated(ctx)),
+                "receivers": seated,
+                "open": filing.is_open(seated),
                 "classes": filing.classes(ctx),
                 "outside": filing.outside_words(ctx),
                 "escrow": doors.has_escrow(ctx),
             }
         words = {"promises": cards.ON_PAGE, "text_limit": TEXT_LIMIT, "short_limit": SHORT_LIMIT}
-        shown = {"typed": {}, "trouble": "", **common, **words, **shown}
+        shown = {"typed": {}, "ticked": [], "trouble": "", **common, **words, **shown}
         return Response(render_template(template, size_words=size_words, **shown), status)
 
 

@@ -25,7 +25,8 @@ FILE = "complaint.file"
 NONE, UNSURE = "none", "unsure"
 
 PROMISES = (
-    "① 网页（建议）：用自己的手机和流量打开。不登录，不要账号，不留网络地址和设备信息。",
+    "① 网页（建议）：用自己手机的浏览器和流量打开；在聊天软件里点开，平台可能知道是您。"
+    "不登录，不要账号，不留网络地址和设备信息。",
     "② 在这里发：我们不保存是谁发的；但这段聊天留在您的手机和平台上，平台管理员可能看得到。",
     "③ 防不住的：从事情本身、措辞、声音、材料的来处，别人可能猜到您。",
     "④ 打听、追查、报复反映人，本身就是违规。",
@@ -33,7 +34,8 @@ PROMISES = (
 """What protects and what does not, on every way in (decision 28)."""
 
 ON_PAGE = (
-    "① 这个网页：不登录，不要账号，不留网络地址和设备信息。请用自己的手机和流量打开。",
+    "① 这个网页：不登录，不要账号，不留网络地址和设备信息。"
+    "请用自己手机的浏览器和流量打开；从聊天软件里点开的，请换成浏览器。",
     "② 防不住的：从事情本身、措辞、声音、材料的来处，别人可能猜到您。",
     "③ 打听、追查、报复反映人，本身就是违规。",
 )
@@ -41,7 +43,9 @@ ON_PAGE = (
 
 IN_GROUP = "群里大家都看得到。请马上撤回刚才那条；要反映问题，请用网页，或者单独和我聊。"
 RECEIPT_TYPED = "查询号不要发在聊天里。请到网页查询，并删掉刚才那条消息。"
-DELETE = "现在可以删掉聊天里您发的那一条和这一条。"
+DELETE = "抄好以后，请删掉聊天里您发的那一条和这一条。"
+DELETE_CARD = "抄好以后，请把聊天里的这张卡片删掉。"
+NOT_TAKEN = "刚才那句没有收下，也没有保存，建议您删掉。要反映请选一种方式："
 REMINDER = "定期提醒：请打开受理台看一看。不管有没有新内容，每周一和周四都会收到这一条。"
 
 
@@ -72,7 +76,7 @@ def choice(names: Sequence[tuple[str, str]], first: str = "") -> Card:
     )
     typed = (
         "在这里发：用「举报：」开头，把事情写在一条消息里；下面有表的，也可以填表。",
-        "文中写到的受理人，和他的上下级，都看不到这一件。",
+        "不想让谁看到，把他的姓名也写进去：文中写到的人和他的上下级，都看不到这一件。",
         "照片和文件不要发在聊天里：聊天里的文件会连同发送人一起存下，请用网页传。",
     )
     return Card(
@@ -88,16 +92,16 @@ def choice(names: Sequence[tuple[str, str]], first: str = "") -> Card:
 
 def receipt(number: str, *, typed: bool = False) -> Card:
     """Return the answer to a complaint made in chat; what was `typed` still stands there."""
-    advice = ("凭它到网页看答复、补充内容。抄在纸上，不要截图，不要存在单位的电脑里。",)
+    advice = "凭它到网页看答复、补充内容。不要截图，不要存在单位的电脑里。"
     return Card(
         title="收到了",
         subject="complaint:receipt",
         preview="廉洁助手",
         tone=Tone.GOOD,
         sections=(
-            Section(("没有记下是谁发的。查询号只显示这一次，请抄下来：",)),
+            Section(("没有记下是谁发的。查询号只给这一次，我们也找不回，请抄在纸上：",)),
             Section((receipts.written(number),), title="查询号"),
-            Section((*advice, DELETE) if typed else advice),
+            Section((advice, DELETE if typed else DELETE_CARD)),
         ),
         link=Link("打开查询页", STATUS),
     )

@@ -19,7 +19,7 @@ def remarks(ctx: Context) -> Sequence[Remark]:
 
 def _receivers(ctx: Context) -> Iterator[Remark]:
     here = filing.seated(ctx)
-    if not any(each.receiver.outside for each in here):
+    if not filing.is_open(here):
         yield Remark(
             "还没有一位外部受理人设好口令：牵涉内部受理人的反映没有人能收，海报也印不了。"
             "请在人员表里写上外部受理人，再运行 qinglian receivers invite 编号，把链接当面交给本人"
@@ -27,6 +27,13 @@ def _receivers(ctx: Context) -> Iterator[Remark]:
     if not any(not each.receiver.outside for each in here):
         yield Remark(
             "还没有一位举报受理人设好口令：现在所有反映都只到外部受理人。请举报受理人在聊天里发「受理」",
+            grave=False,
+        )
+    if not filing.can_be_reached(ctx):
+        yield Remark(
+            "外部渠道还没有写电话或地址，反映页和海报上只有名称。请运行 qinglian settings confirm "
+            "complaint.authority --text 业务主管单位的名称和电话 --resolution 决议编号 --date 决议日期；"
+            "complaint.civil_affairs（民政部门）也一样",
             grave=False,
         )
     asked = [each.key for each in people.holders(ctx.tx, (Role.OUTSIDE_OFFICER,))]

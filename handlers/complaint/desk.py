@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,13 +22,13 @@ from storage import people
 FEWEST = 5
 """Fewer cases than these are not counted in public: a number could point at somebody (ISO 37002)."""
 
-_QUIET = (Act.OPENED, Act.CONCLUSION)
 _ENDED = (Stage.CLOSED, Stage.MERGED)
 
 
 @dataclass(frozen=True)
 class Line:
-    """A case in the list. `fresh`: the reporter spoke last; `due` is what is promised next."""
+    """A case in the list. `fresh`: the reporter said something that nobody answered, or that its reader has
+    not seen; `due` is what is promised next."""
 
     number: str
     received_on: date
@@ -47,6 +48,7 @@ class Sheet:
     acts: Sequence[Act]
     readers: Sequence[str]
     kept_out: Sequence[str]
+    waits: Sequence[str]
     opened: Sequence[Entry]
     shown: Sequence[Entry]
     public: Entry | None
@@ -54,15 +56,15 @@ class Sheet:
 
 def lines(ctx: Context, seat: Seat) -> list[Line]:
     """Return the cases of somebody, open ones first."""
-    found = [_line(ctx, each) for each in service.readable(ctx, seat)]
+    found = [_line(ctx, seat, each) for each in service.readable(ctx, seat)]
     return sorted(found, key=lambda each: (each.stage in _ENDED, not each.fresh))
 
 
-def _line(ctx: Context, found: Dossier) -> Line:
+def _line(ctx: Context, seat: Seat, found: Dossier) -> Line:
     stage, day = rules.stage(found.entries), today(ctx.now, ctx.zone)
     open_ones = [each for each in _dues(ctx, found) if not each.kept] if stage not in _ENDED else []
-    spoken = [each for each in found.entries if each.act not in _QUIET]
-    fresh = bool(spoken) and not spoken[-1].by and not found.case.emptied
+    unseen = rules.unseen(found.entries, seat.person.name)
+    fresh = (unseen or rules.unanswered(found.entries)) and not found.case.emptied
     due = open_ones[0] if open_ones else None
     return Line(found.case.number, found.case.received_on, stage, fresh, due, bool(due and due.on < day))
 
@@ -89,10 +91,23 @@ def sheet(ctx: Context, seat: Seat, number: str) -> Sheet:
         [each for each in acts if each not in _NEEDS_CHOICE or service.choices(ctx, seat, found, each)],
         service.reader_names(ctx, found),
         [names[each] for each in out if each in names],
+        _waits(entries, alone=len(rules.places(entries)) == 1),
         [each for each in entries if each.act is Act.OPENED],
         [each for each in entries if each.act is not Act.OPENED],
         rules.published(entries),
     )
+
+
+def _waits(entries: Sequence[Entry], *, alone: bool) -> list[str]:
+    """Return what waits for another receiver, in sentences."""
+    waits = []
+    if draft := rules.open_draft(entries):
+        waits.append(f"{draft.by}起草的{draft.facts['kind']}，等另一位受理人「{Act.REVIEW}」")
+    if asked := rules.requested(entries):
+        waits.append(f"{asked.by}的「{asked.act}」，等另一位受理人确认")
+    if waits and alone:
+        waits.append(f"现在只有您能看这一件，请先「{Act.ADMIT}」")
+    return waits
 
 
 _NEEDS_CHOICE = (Act.MERGE, Act.ADMIT, Act.RECTIFY)
@@ -121,8 +136,8 @@ def paper(ctx: Context, seat: Seat, number: str, org: str) -> Document:
         raise Refusal("这一件没有通过复核的通报或澄清说明")
     return Document(
         title=text.facts["kind"],
-        number=f"{text.on:%Y%m%d}",
+        number=f"{text.on:%Y%m%d}-{hashlib.sha256(text.text.encode()).hexdigest()[:4].upper()}",
         org=org,
         parts=(Section(tuple(text.text.split("\n"))),),
-        sign_lines=(SignLine("发布"), SignLine("日期")),
+        sign_lines=(SignLine("发布"),),
     )

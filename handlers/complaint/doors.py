@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from handlers.complaint import filing, sealing
 from handlers.complaint.sealing import PASSPHRASE_COST, Cost
@@ -20,6 +20,10 @@ from storage.receivers import ESCROW, Receiver
 LEAST, MOST = 12, 128
 """Signs of a passphrase; a Chinese one counts for two."""
 
+FEWEST_SIGNS, STRONG, ESTIMATED = 5, 3, 72
+"""Different signs of a passphrase; from 10^8 guesses on, by zxcvbn's scale of 0 to 4, which looks at so many
+signs."""
+
 SPARE = "escrow"
 """What the emergency key is called on the command line."""
 
@@ -27,6 +31,7 @@ SLIPS = 10
 """After so many wrong passphrases a link opens nothing any more."""
 
 NOT_A_RECEIVER = "「受理」给举报受理人用。要反映问题请发「举报」"
+NO_KEY = "您还没有受理的钥匙，或者已经停用。请向管理员要一个专用链接"
 GONE = "这个入口已经失效。举报受理人请在聊天里发「受理」再要一个；外部受理人请管理员重发"
 
 
@@ -35,6 +40,8 @@ def own_link(ctx: Context, person: Person) -> str:
     mine = receivers.of(ctx.tx, person.key)
     if mine and filing.holds_post(person, mine.outside):
         return receivers.open_link(ctx.tx, mine.id, ctx.now)
+    if filing.holds_post(person, outside=True):
+        raise Refusal(NO_KEY, rule="P51")
     if mine or not filing.holds_post(person, outside=False):
         raise Refusal(NOT_A_RECEIVER, rule="P51")
     number = receivers.invite(ctx.tx, person.key, outside=False, on=today(ctx.now, ctx.zone))
@@ -54,6 +61,12 @@ def invite(ctx: Context, person: Person) -> str:
         receivers.invite(ctx.tx, person.key, True, today(ctx.now, ctx.zone), links.hashed(token))
     ctx.record("命令行", "receiver.invited", f"receiver:{person.key}", 0, {})
     return token
+
+
+def has_key(ctx: Context, person: Person) -> bool:
+    """Tell whether somebody has set a passphrase."""
+    mine = receivers.of(ctx.tx, person.key)
+    return mine is not None and mine.ready
 
 
 def revoke(ctx: Context, holder: str) -> None:
@@ -80,16 +93,27 @@ def check_passphrase(passphrase: str, again: str, person: Person) -> None:
     """Raise Refusal for one that is too easy or mistyped."""
     if passphrase != again:
         raise Refusal("两次输入的口令不一样")
-    check_length(passphrase)
-    if len(set(passphrase)) < 5 or passphrase in (person.key, person.name):
-        raise Refusal("口令太容易猜。可以用一句只有自己知道的话")
+    check_strength(passphrase, person.key, person.name)
 
 
-def check_length(passphrase: str) -> None:
-    """Raise Refusal for one that is too short, or longer than anybody types."""
+def check_strength(passphrase: str, *known: str) -> None:
+    """Raise Refusal for one that is too short, longer than anybody types, or soon guessed by who knows some
+    words about its owner."""
     weight = sum(1 if each.isascii() else 2 for each in passphrase)
     if weight < LEAST or len(passphrase) > MOST:
         raise Refusal(f"口令至少 {LEAST} 个字母数字，或 {LEAST // 2} 个汉字。可以用一句只有自己知道的话")
+    if len(set(passphrase)) < FEWEST_SIGNS or passphrase in known or _is_soon_guessed(passphrase, known):
+        raise Refusal("口令太容易猜。可以用一句只有自己知道的话")
+
+
+def _is_soon_guessed(passphrase: str, known: Sequence[str]) -> bool:
+    """Tell it of letters and figures. Of Chinese the estimate knows nothing: there the length has to do."""
+    from zxcvbn import zxcvbn  # costs: its lists of words, wanted when a passphrase is made
+
+    if not passphrase.isascii():
+        return False
+    found = zxcvbn(passphrase[:ESTIMATED], user_inputs=[*known, "qinglian"])
+    return int(found["score"]) < STRONG
 
 
 def make_key(ctx: Context, receiver: Receiver, person: Person, private: bytes, wrapped: bytes) -> None:

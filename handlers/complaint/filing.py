@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,9 +40,10 @@ VIDEO_OF_SOUND = frozenset({"video/mp4", "video/3gpp"})
 """What phones call a recording of a voice."""
 
 NOBODY = (
-    "按您的勾选和文中提到的名字，本机构没有可以受理的人了，所以一个字也没有收下。"
-    "请直接找下面的外部渠道；如果文中的名字与此事无关，去掉后可以再交"
+    "按您的勾选和文中提到的名字，没有可以受理的人了，所以一个字也没有收下。"
+    "如果文中的名字与此事无关，去掉后可以再交；也可以直接找："
 )
+SHUT = "这里暂时不能受理：外部受理人还没有准备好，所以一个字也没有收下。请直接找："
 
 
 CONTACTS = {
@@ -106,6 +107,11 @@ def seated(ctx: Context) -> list[Seated]:
     return [each for each in found if holds_post(each.person, each.receiver.outside)]
 
 
+def is_open(seated: Iterable[Seated]) -> bool:
+    """Tell whether complaints can come in: somebody from outside has to have a key (decision 29)."""
+    return any(each.receiver.outside for each in seated)
+
+
 def holds_post(person: Person, outside: bool) -> bool:
     """Tell whether somebody is a receiver by their post today."""
     role = Role.OUTSIDE_OFFICER if outside else Role.COMPLAINT_OFFICER
@@ -137,6 +143,12 @@ def outside_words(ctx: Context) -> list[str]:
     return [*lines, "12345 政务服务便民热线"]
 
 
+def can_be_reached(ctx: Context) -> bool:
+    """Tell whether it is written down how to reach those who are always named."""
+    known = settings.newest_of(ctx.tx, list(ALWAYS))
+    return all(name in known and known[name].value for name in ALWAYS)
+
+
 def excluded(ctx: Context, report: Report) -> frozenset[int]:
     """Return the ids of everybody whom a report must not reach. What it says of how to reach the reporter
     names nobody."""
@@ -148,6 +160,8 @@ def excluded(ctx: Context, report: Report) -> frozenset[int]:
 def readers_of(ctx: Context, report: Report) -> list[Seated]:
     """Return who will read a report, by decision 29. Raises Refusal where nobody may."""
     candidates = seated(ctx)
+    if not is_open(candidates):
+        raise Refusal(SHUT + "；".join(outside_words(ctx)), rule="P51")
     offered = [
         recusal.Receiver(each.receiver.id, each.person.id, each.receiver.outside) for each in candidates
     ]
@@ -155,7 +169,7 @@ def readers_of(ctx: Context, report: Report) -> list[Seated]:
     ids = {each.id for each in chosen}
     found = [each for each in candidates if each.receiver.id in ids]
     if not found:
-        raise Refusal(NOBODY, rule="P51")
+        raise Refusal(NOBODY + "；".join(outside_words(ctx)), rule="P51")
     return found
 
 

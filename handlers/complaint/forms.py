@@ -38,7 +38,7 @@ _ASKED: dict[Act, tuple[Question, ...]] = {
     Act.PLAN: (_text("初核方案", hint="查什么、怎么查、谁来查、到哪天"),),
     Act.COLLECT: (_text("调阅了什么", hint="材料名称、从哪里来、谁经手"), _FILES),
     Act.TALK: (
-        _short("who", "和谁谈", required=True),
+        _short("talked_to", "和谁谈", required=True),
         _text("谈话要点", hint="笔录写在纸上，谈话人和被谈话人签字后拍照传上来"),
         Question("files", "谈话笔录的照片", Kind.FILES),
     ),
@@ -74,7 +74,12 @@ _ASKED: dict[Act, tuple[Question, ...]] = {
     Act.DRAFT: (
         _choice("kind", "写哪一种", (NEWS, CLEARED)),
         _text("正文", hint="用自己的话写。不写反映人说过的原话，不写能让人猜到是谁反映的细节"),
-        _choice("agreed", "被反映人同意公开澄清吗", ("同意", "不涉及"), hint="澄清说明要本人同意"),
+        _choice(
+            "agreed",
+            "被反映人同意公开澄清吗",
+            ("同意", "没有同意", "不涉及"),
+            hint="澄清说明要本人同意；情况通报选「不涉及」",
+        ),
         _AUTHORITY,
     ),
     Act.REVIEW: (
@@ -99,8 +104,17 @@ HELP: dict[Act, str] = {
     Act.RECUSE: "如果您是这一件唯一的受理人，会自动交给外部受理人。",
     Act.ADMIT: "请来的人能看这一件从头到尾的全部内容。被反映人和他的上下级不会出现在名单里。",
     Act.MERGE: "两件说的是同一件事时并到一件里办。两位反映人都会在查询页看到结果，互相看不到对方写的。",
-    Act.RECTIFY: "通知上写的是「监督检查」，看不出和反映有关。内容用自己的话写。",
+    Act.RECTIFY: "提交后马上发给所选的负责人，所以请隔几天再发。通知上写的是「监督检查」，内容用自己的话写。",
 }
+
+
+BUTTONS: dict[Act, str] = {
+    Act.REPLY: "发给反映人",
+    Act.FEEDBACK: "反馈并办结",
+    Act.MERGE: "并案，不能收回",
+    Act.RECUSE: "回避，不能收回",
+}
+"""What the button of a form says where the act's own name would not say enough."""
 
 
 def form(act: Act, choices: Sequence[Option] = ()) -> Form:

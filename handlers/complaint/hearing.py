@@ -48,6 +48,12 @@ def content(text: str) -> str:
     return found[1].strip() if found else ""
 
 
+def says_more(text: str) -> bool:
+    """Tell whether words that ask how to report say more than that, which is not taken."""
+    asked = _ASKED.match(unicodedata.normalize("NFKC", text))
+    return asked is not None and len(text[asked.end() :].strip(" 。.!！?？:：吗呢")) > 0
+
+
 def sounds_like_one(text: str) -> bool:
     """Tell whether words that were sent plainly sound like a complaint."""
     return len(text) >= _LEAST and _SUSPICIONS.search(text) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from handlers.complaint import dossier, filing, recusal, rules, sealing
 from handlers.complaint.dossier import Handed
@@ -37,12 +37,14 @@ class Due:
 @dataclass(frozen=True)
 class Thread:
     """What the reporter reads: their words and the answers, oldest first; `ask`: the question about
-    retaliation is open, for the first (1) or the second time (2)."""
+    retaliation is open, for the first (1) or the second time (2). After `gone_on` nobody can read it;
+    None while it goes on or is held."""
 
     case: Case
     entries: Sequence[Entry]
     dues: Sequence[Due]
     ask: int = 0
+    gone_on: date | None = None
 
 
 def key_of(receipt: str, salt: bytes | None) -> bytes:
@@ -56,7 +58,7 @@ def thread(ctx: Context, private: bytes) -> Thread | None:
     if case is None:
         return None
     entries = dossier.told_back(ctx, case, private)
-    return Thread(case, entries, dues(ctx, case, entries), _ask(ctx, case, entries))
+    return Thread(case, entries, dues(ctx, case, entries), _ask(ctx, case, entries), _gone_on(ctx, case))
 
 
 def dues(ctx: Context, case: Case, entries: Sequence[Entry]) -> list[Due]:
@@ -71,7 +73,7 @@ def dues(ctx: Context, case: Case, entries: Sequence[Entry]) -> list[Due]:
         Due(label, workdays.add(first, days[name] + extra, known).day, kept or case.closed_on is not None)
         for name, label, first, extra, kept in (
             (rules.PERSON_DAYS, "有人看过并答复", case.received_on, 0, answers > 0),
-            (rules.STATUS_DAYS, "告诉您进展", case.received_on, 0, answers > 1),
+            (rules.STATUS_DAYS, "说明进展", case.received_on, 0, answers > 1),
             (rules.RESULT_DAYS, "办出结果", begun, more, False),
         )
     ]
@@ -80,6 +82,13 @@ def dues(ctx: Context, case: Case, entries: Sequence[Entry]) -> list[Due]:
 _PROMISED = [
     (name, rules.SETTINGS[name]) for name in (rules.PERSON_DAYS, rules.STATUS_DAYS, rules.RESULT_DAYS)
 ]
+
+
+def _gone_on(ctx: Context, case: Case) -> date | None:
+    if case.closed_on is None or case.held:
+        return None
+    kept = settings.current(ctx.tx, rules.CONTENT_DAYS, rules.SETTINGS[rules.CONTENT_DAYS]).value
+    return case.closed_on + timedelta(days=int(str(kept)))
 
 
 def _ask(ctx: Context, case: Case, entries: Sequence[Entry]) -> int:

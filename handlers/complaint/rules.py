@@ -366,6 +366,25 @@ def _bare(text: str) -> str:
     return "".join(each for each in unicodedata.normalize("NFKC", text).casefold() if each.isalnum())
 
 
+_ASIDE = frozenset(
+    {Act.OPENED, Act.CONCLUSION, Act.NOTE, Act.ADMIT, Act.RECUSE, Act.RECTIFY, Act.DRAFT, Act.REVIEW}
+    | {Act.HOLD, Act.HOLD_TOO, Act.RELEASE, Act.RELEASE_TOO, Act.TOOK_IN}
+)
+"""What receivers do without going on with what the reporter said."""
+
+
+def unanswered(entries: Sequence[Entry]) -> bool:
+    """Tell whether the reporter said something with which nobody went on."""
+    said = [each for each in entries if each.act not in _ASIDE]
+    return bool(said) and not said[-1].by
+
+
+def unseen(entries: Sequence[Entry], reader: str) -> bool:
+    """Tell whether the reporter said something since a receiver opened the case or acted on it last."""
+    looked = [at for at, each in enumerate(entries) if each.by == reader]
+    return any(not each.by for each in entries[looked[-1] if looked else 0 :])
+
+
 def places(entries: Sequence[Entry]) -> dict[int, int]:
     """Return the box of each receiver who can read a case, by receiver id, as its entries say."""
     found: dict[int, int] = {}

@@ -59,10 +59,12 @@ def read(ctx: Context, seat: Seat, number: str) -> Dossier:
 
 
 def look(ctx: Context, seat: Seat, number: str) -> Dossier:
-    """Return one case, and let its receivers see who opened it and on which days."""
+    """Return one case, and let its receivers see who opened it and on which days; on the same day again where
+    the reporter said more meanwhile."""
     found, day = read(ctx, seat, number), today(ctx.now, ctx.zone)
     mine = (Act.OPENED, day, seat.person.name)
-    if any((each.act, each.on, each.by) == mine for each in found.entries):
+    known = any((each.act, each.on, each.by) == mine for each in found.entries)
+    if known and not rules.unseen(found.entries, seat.person.name):
         return found
     opened = dossier.entry(ctx, Act.OPENED, seat.person.name)
     case = dossier.add(ctx, found.case, opened)
@@ -80,8 +82,19 @@ def choices(ctx: Context, seat: Seat, found: Dossier, act: Act) -> list[Option]:
     if act is Act.ADMIT:
         return [Option(str(each.receiver.id), each.person.name) for each in _others(ctx, found)]
     if act is Act.RECTIFY:
-        return [Option(each.key, each.name) for each in units.units(ctx) if each.lead is not None]
+        return _who_mends(ctx, found)
     return []
+
+
+def _who_mends(ctx: Context, found: Dossier) -> list[Option]:
+    """Return the teams that can be asked to mend something, each with the person who will hear of it."""
+    led = {each: each.lead for each in units.units(ctx) if each.lead is not None}
+    names, out = people.by_ids(ctx.tx, led.values()), _out(ctx, found)
+    return [
+        Option(unit.key, f"{unit.name}：发给{names[lead].name}{'（在「避开了」里）' if lead in out else ''}")
+        for unit, lead in led.items()
+        if lead in names
+    ]
 
 
 def do(

@@ -31,7 +31,7 @@ def take(ctx: Context, unsigned: Unsigned) -> Reply:
     if what is Heard.FILED:
         number = filing.receive(ctx, _typed(unsigned))
         return Reply(card=cards.receipt(number, typed=True), keep=False)
-    return _choice(ctx)
+    return _choice(ctx, cards.NOT_TAKEN if hearing.says_more(unsigned.text) else "")
 
 
 def overhear(ctx: Context, unsigned: Unsigned) -> Reply | None:
@@ -40,11 +40,14 @@ def overhear(ctx: Context, unsigned: Unsigned) -> Reply | None:
         return None
     if unsigned.group:
         return Reply(text=cards.IN_GROUP, refused=True, keep=False)
-    return _choice(ctx, "听起来您想反映问题。刚才那条我没有保存，建议您删掉；要反映请选一种方式：")
+    return _choice(ctx, f"听起来您想反映问题。{cards.NOT_TAKEN}")
 
 
 def _choice(ctx: Context, first: str = "") -> Reply:
-    names = [(each.person.key, each.person.name) for each in filing.seated(ctx)]
+    seated = filing.seated(ctx)
+    if not filing.is_open(seated):
+        raise Refusal(filing.SHUT + "；".join(filing.outside_words(ctx)))
+    names = [(each.person.key, each.person.name) for each in seated]
     return Reply(card=cards.choice(names, first), keep=False)
 
 

@@ -16,6 +16,7 @@ from bot.platform import Answer, Clicked, Incoming, Said
 from bot.router import Times
 from bot.web.server import create_app
 from handlers.catalogue import CAPABILITIES
+from handlers.complaint import doors
 from handlers.contract.reply import Reply
 from storage import complaint, inbox
 from storage.people import Address
@@ -126,6 +127,17 @@ def test_who_says_it_too_often_is_told_so_and_the_others_go_on(
     assert len(office.cases("qin")) == WITH_WORK + 1
 
 
+def test_a_complaint_in_the_wrong_form_is_told_that_it_was_not_taken(
+    office: Office, confidant: Confidant, told: Told
+) -> None:
+    confidant.handle(said("举报 出纳多报了饭费"))
+    confidant.handle(said("举报", key="2"))
+    first, second = (str(reply.card) for _, reply in told.said)
+    assert "刚才那句没有收下" in first
+    assert "刚才那句没有收下" not in second
+    assert cases(office) == 0
+
+
 def test_an_answer_that_failed_is_given_when_the_platform_asks_again(
     office: Office, confidant: Confidant, told: Told
 ) -> None:
@@ -158,6 +170,22 @@ def test_an_odd_tick_in_a_form_reaches_the_outside_receiver_alone(
     confidant.handle(Incoming("feishu:e:1", Address("feishu", "ou_lin"), click))
     assert len(office.cases("luo")) == 1
     assert office.cases("qin") == []
+
+
+def test_without_anybody_outside_the_chat_takes_as_little_as_the_page(
+    office: Office, confidant: Confidant, told: Told
+) -> None:
+    with office.ctx() as ctx:
+        doors.revoke(ctx, "luo")
+    form = Clicked("complaint.file", {}, {"avoid": "none", "what": "仓库的油每周少两桶"}, "om_1", "om_1")
+    reply = confidant.handle(Incoming("feishu:e:1", Address("feishu", "ou_lin"), form))
+    assert reply
+    confidant.handle(said("举报", key="2"))
+    confidant.handle(said(WHAT, key="3"))
+    for words in (reply.text, *(each.text for _, each in told.said)):
+        assert "暂时不能受理" in words
+        assert "12345" in words
+    assert cases(office) == 0
 
 
 @pytest.mark.parametrize("text", ["举报", WHAT, "我看见财务部有人虚报冒领"])

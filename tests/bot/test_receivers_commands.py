@@ -113,6 +113,9 @@ def test_a_receiver_makes_a_key_at_this_machine_and_it_is_listed(place: Installa
         ("bai", twice("短"), "口令至少"),
         ("bai", f"{WORDS}\n{OTHER}\n", "不一样"),
         ("bai", twice("aaaaaaaaaaaaaaa"), "太容易猜"),
+        ("bai", twice("password1234"), "太容易猜"),
+        ("bai", twice("199003071234"), "太容易猜"),
+        ("bai", twice("qwertyuiop12"), "太容易猜"),
     ],
 )
 def test_what_is_wrong_with_a_key_is_said_and_none_is_made(
@@ -144,9 +147,25 @@ def test_an_invitation_is_shown_once_and_a_new_one_ends_it(place: Installation) 
 def test_who_is_ended_gets_nothing_new(place: Installation) -> None:
     place.done("receivers", "make", "luo", typed=twice(WORDS))
     place.done("receivers", "make", "bai", typed=twice(WORDS))
-    assert "已停用" in place.done("receivers", "revoke", "bai")
+    stopped = place.done("receivers", "revoke", "bai")
+    assert "已停用" in stopped
+    assert "不再受理" not in stopped
     assert "没有受理钥匙" in place.refused("receivers", "revoke", "bai")
     assert [line.split("\t")[0] for line in place.done("receivers", "list").splitlines()] == ["luo"]
+
+
+def test_who_ends_the_last_one_from_outside_is_told_that_nothing_comes_in_any_more(
+    place: Installation,
+) -> None:
+    place.done("receivers", "make", "luo", typed=twice(WORDS))
+    place.done("receivers", "make", "bai", typed=twice(WORDS))
+    assert "网页和聊天都不再受理" in place.done("receivers", "revoke", "luo")
+
+
+def test_a_new_link_does_not_ask_for_another_passphrase(place: Installation) -> None:
+    assert "第一次打开时设口令" in place.done("receivers", "invite", "luo")
+    place.done("receivers", "make", "luo", typed=twice(WORDS))
+    assert "口令不变" in place.done("receivers", "invite", "luo")
 
 
 def test_an_emergency_key_opens_what_came_after_it_and_hands_it_to_whom_it_may(place: Installation) -> None:
@@ -178,6 +197,14 @@ def test_the_poster_waits_for_an_outside_receiver_and_overwrites_nothing(place: 
     assert f"{URL}/report" in place.done("report", "poster", str(paper))
     assert len(PdfReader(paper).pages) == 1
     assert "已经在了" in place.refused("report", "poster", str(paper))
+    assert "扫" not in place.done("report", "text").replace("不要用微信、飞书扫", "")
+
+
+def test_a_poster_whose_address_nobody_else_can_open_says_so(place: Installation) -> None:
+    place.done("receivers", "make", "luo", typed=twice(WORDS))
+    assert "贴出去没有人能用" not in place.done("report", "poster", str(place.folder / "a.pdf"))
+    place.config.write_text(CONFIG.replace(URL, "http://127.0.0.1:8765"), encoding="utf-8")
+    assert "贴出去没有人能用" in place.done("report", "poster", str(place.folder / "b.pdf"))
 
 
 def test_addresses_and_classes_are_written_down_with_their_resolution(place: Installation) -> None:

@@ -24,7 +24,7 @@ from bot.web.pages import form_pages
 from bot.web.report import LIMIT, report_pages
 from bot.web.server import create_app
 from handlers.complaint import doors, filing, receipts, reporter, sealing
-from handlers.complaint.rules import Act
+from handlers.complaint.rules import Act, Outcome
 from storage import complaint, people, receivers
 from storage.files import FileStore
 from tests.handlers.complaint.office import PASSPHRASE, Office
@@ -76,7 +76,7 @@ def web(house: House, tmp_path: Path) -> Web:
     gate = Gate(lambda: seconds[0])
     app = create_app({}, {}, house.router, lambda: house.clock.now(), dict)
     app.register_blueprint(form_pages(Pages(house.database, house.router, FileStore(tmp_path)), PUBLIC))
-    app.register_blueprint(report_pages("某中心", office.ctx, office.ctx, gate))
+    app.register_blueprint(report_pages("某中心", PUBLIC, office.ctx, office.ctx, gate))
     app.register_blueprint(desk_pages("某中心", PUBLIC, office.ctx, office.ctx))
     return Web(office, app.test_client(), gate, seconds)
 
@@ -128,6 +128,49 @@ def test_whom_it_involves_is_asked_before_any_word_of_what_it_is_about(web: Web)
     assert 'name="whom" value="bai"' in second.text
     done = web.reports(whom=["bai"], others="秦川")
     assert web.office.readers(web.receipt(done)) == {"luo"}
+
+
+def test_who_ticks_everybody_is_told_before_writing_a_word(web: Web) -> None:
+    told = web.client.post(
+        "/report", data={"step": "whom", "whom": ["bai", "luo", "qin"], "others": "沈言", "unsure": "yes"}
+    )
+    assert "没有人可以受理了" in words(told)
+    assert told.text.count(" checked") == 4
+    assert 'value="沈言"' in told.text
+    assert "第 1 步" in told.text
+
+
+def test_who_goes_back_to_the_first_page_keeps_what_they_wrote(web: Web) -> None:
+    back = web.reports(whom=["bai"], who="保管员", back="yes")
+    assert "第 1 步" in back.text
+    assert 'value="bai" checked' in back.text
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', back.text))
+    assert (hidden["what"], hidden["who"], hidden["step"]) == (WHAT, "保管员", "whom")
+    second = web.client.post("/report", data={**hidden, "whom": ["qin"]})
+    assert WHAT in second.text
+    assert 'name="whom" value="qin"' in second.text
+    with web.office.ctx() as ctx:
+        assert complaint.everything(ctx.tx) == []
+
+
+def test_the_receipt_says_where_and_when_to_come_back(web: Web) -> None:
+    done = words(web.reports())
+    assert f"{PUBLIC}/report/status" in done
+    assert "3 个工作日内有人看过并答复" in done
+    assert "不要用微信、飞书、企业微信去扫" in done
+
+
+def test_what_was_added_is_confirmed_and_what_is_closed_says_so(web: Web) -> None:
+    receipt = web.receipt(web.reports())
+    assert "补充收到了" in words(web.asks(receipt, step="add", what="又少了一桶"))
+    assert "已办结" not in words(web.asks(receipt))
+    number = web.office.number(receipt)
+    web.office.works("bai", number, Outcome.NOTHING)
+    web.office.does("bai", number, Act.FEEDBACK, text="查过了，没有发现问题")
+    closed = words(web.asks(receipt))
+    assert "2026-03-03 已办结" in closed
+    assert "2027-03-03 以后内容清除" in closed
+    assert "最晚" not in closed
 
 
 def test_a_made_up_tick_excludes_nobody_and_lets_nobody_in(web: Web) -> None:

@@ -72,7 +72,7 @@ def test_a_complaint_in_one_message_is_taken_and_nothing_tells_from_whom(town: W
 def test_a_complaint_that_sounds_like_one_is_not_kept_and_answered_with_the_choice(town: World) -> None:
     before = kept(town)
     town.says("lin", "我看见有人虚报冒领，没有人管")
-    town.reads("lin", "刚才那条我没有保存")
+    town.reads("lin", "刚才那句没有收下，也没有保存")
     assert (cases(town), kept(town)) == (0, before)
 
 

@@ -143,7 +143,7 @@ class Office:
         self.does(key, number, Act.JUDGE, nature=Nature.OURS, text="管得着")
         self.does(key, number, Act.PLAN, text="看登记本，问保管员")
         self.does(key, number, Act.COLLECT, text="登记本三册")
-        self.does(key, number, Act.TALK, photo, who="保管员", text="说是记错了")
+        self.does(key, number, Act.TALK, photo, talked_to="保管员", text="说是记错了")
         self.does(key, number, Act.HEAR, way="听取了陈述和申辩", text="承认改过")
         self.does(key, number, Act.REPORT, text="少了六桶")
         self.does(

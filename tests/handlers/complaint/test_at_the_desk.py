@@ -44,6 +44,22 @@ def test_from_receipt_to_feedback(office: Office) -> None:
     assert WHAT not in str(conclusion)
 
 
+def test_what_waits_for_somebody_else_is_said_and_what_to_do_where_one_is_alone(office: Office) -> None:
+    number = office.number(office.report(WHAT, "qin"))
+    office.works("bai", number)
+    office.does("bai", number, Act.DISPOSE, text="退回", number="")
+    draft = {"kind": "情况通报", "agreed": "不涉及", "text": "物资管理有疏漏，已经整改", "authority": ""}
+    office.does("bai", number, Act.DRAFT, **draft)
+    office.does("bai", number, Act.HOLD, text="有诉讼", order="")
+    with office.ctx() as ctx:
+        waits = desk.sheet(ctx, office.seat(ctx, "bai"), number).waits
+    assert waits == [
+        "白露起草的情况通报，等另一位受理人「复核通报」",
+        "白露的「申请封存」，等另一位受理人确认",
+        "现在只有您能看这一件，请先「请另一位受理人参加」",
+    ]
+
+
 def test_new_evidence_after_the_feedback_begins_the_work_anew(office: Office) -> None:
     receipt = office.report(WHAT)
     number = office.number(receipt)
@@ -340,6 +356,10 @@ def test_a_case_is_held_by_two_or_by_an_authoritys_order(office: Office, number:
 
 def test_a_finding_that_comes_of_it_says_nothing_of_where_it_came_from(office: Office, number: str) -> None:
     office.works("bai", number)
+    with office.ctx() as ctx:
+        seat = office.seat(ctx, "bai")
+        teams = service.choices(ctx, seat, service.read(ctx, seat, number), Act.RECTIFY)
+    assert ("project:P01", "社区助老：发给李青") in [(each.value, each.label) for each in teams]
     with pytest.raises(Refusal, match="反映人说过的话"):
         office.does("bai", number, Act.RECTIFY, unit="project:P01", what="仓库的油，每周少两桶", asked="改")
     said = office.does(
@@ -382,6 +402,12 @@ def test_the_right_passphrase_opens_the_desk_for_half_an_hour(office: Office) ->
     office.house.clock.forward(timedelta(minutes=31))
     with pytest.raises(Refusal, match="锁上"), office.ctx() as ctx:
         doors.seat(ctx, sitting)
+
+
+def test_who_was_outside_and_has_no_key_any_more_is_told_whom_to_ask(office: Office) -> None:
+    with office.ctx() as ctx:
+        doors.revoke(ctx, "luo")
+    assert "请向管理员要一个专用链接" in office.house.say("luo", "受理").text
 
 
 def test_who_is_no_receiver_gets_no_link(office: Office) -> None:

@@ -79,3 +79,15 @@ def test_what_sounds_like_a_complaint_is_noticed(text: str) -> None:
 @pytest.mark.parametrize("text", ["回扣", "打车去看望老人", "今天开会吗", "红包"])
 def test_what_does_not_is_not(text: str) -> None:
     assert not hearing.sounds_like_one(text)
+
+
+@pytest.mark.parametrize("text", ["我想举报周明收了回扣", "举报 出纳多报了饭费", "举报出纳"])
+def test_who_says_more_than_that_they_want_to_report_is_told_that_it_was_not_taken(text: str) -> None:
+    assert hearing.heard(text) is Heard.ASKED
+    assert hearing.says_more(text)
+
+
+@pytest.mark.parametrize("text", ["举报", "我要举报", "举报：", " 怎么举报？", "举报。"])
+def test_who_only_asks_is_told_nothing_of_the_kind(text: str) -> None:
+    assert hearing.heard(text) is Heard.ASKED
+    assert not hearing.says_more(text)

@@ -222,7 +222,7 @@ def test_what_is_promised_is_counted_in_working_days_and_grows_by_an_extension(o
     assert thread
     assert [(each.label, each.on, each.kept) for each in thread.dues] == [
         ("有人看过并答复", date(2026, 3, 6), False),
-        ("告诉您进展", date(2026, 3, 24), False),
+        ("说明进展", date(2026, 3, 24), False),
         ("办出结果", date(2026, 5, 29), False),
     ]
     office.does("bai", office.number(receipt), Act.EXTEND, days="10", text="要等鉴定")
@@ -292,7 +292,36 @@ def test_a_list_says_what_is_new_and_what_is_late(office: Office) -> None:
     assert [(each.fresh, each.late) for each in lines(office)] == [(True, True)]
 
 
-def lines(office: Office) -> list[desk.Line]:
-    """Return the list of 白露."""
+def test_what_the_reporter_said_stays_new_until_it_was_read_and_answered(office: Office) -> None:
+    receipt = office.report(WHAT)
+    number = office.number(receipt)
+
+    def fresh() -> list[bool]:
+        return [each.fresh for key in ("bai", "qin") for each in lines(office, key)]
+
+    assert fresh() == [True, True]
+    office.does("bai", number, Act.NOTE, text="先看看登记本")
+    assert fresh() == [True, True]
+    office.does("bai", number, Act.REPLY, text="收到")
+    assert fresh() == [False, True]
+    look(office, "qin", number)
+    assert fresh() == [False, False]
+    office.adds(receipt, "又少了一桶")
+    look(office, "qin", number)
+    assert fresh() == [True, True]
+    office.does("qin", number, Act.REPLY, text="知道了")
+    assert fresh() == [True, False]
+    look(office, "bai", number)
+    assert fresh() == [False, False]
+
+
+def look(office: Office, key: str, number: str) -> None:
+    """Let somebody open a case."""
     with office.ctx() as ctx:
-        return desk.lines(ctx, office.seat(ctx, "bai"))
+        service.look(ctx, office.seat(ctx, key), number)
+
+
+def lines(office: Office, key: str = "bai") -> list[desk.Line]:
+    """Return somebody's list."""
+    with office.ctx() as ctx:
+        return desk.lines(ctx, office.seat(ctx, key))
