@@ -27,6 +27,12 @@ from bot.simulator.feishu.app import WEBHOOK
 from bot.simulator.workbench.pages import PASSPHRASE
 
 SAMPLE = Path(__file__).parent / "sample"
+OUTSIDE = {
+    "complaint.authority": "春晖市残疾人联合会（示例）0000-8800 0001",
+    "complaint.civil_affairs": "春晖市民政局（示例）0000-8800 0002",
+}
+"""Where else the sample's people can go, as the council wrote it down."""
+
 READY_WITHIN_SECONDS = 60.0
 
 CONFIG = """\
@@ -177,6 +183,9 @@ class Stage:
                 self.command(table, "import", str(SAMPLE / f"{table}.csv"))
             for key in _receivers():
                 self.command("receivers", "make", key, typed=f"{PASSPHRASE}\n{PASSPHRASE}\n")
+            resolved = ("--resolution", "示例 3", "--date", "2026-01-05")
+            for name, text in OUTSIDE.items():
+                self.command("settings", "confirm", name, "--text", text, *resolved)
 
     def start_bot(self) -> None:
         """Start all roles and wait until the platforms can reach them; what they log goes to `log`."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
 from bot.context import JobContext
-from handlers.complaint import doors, dossier, filing, receipts, sealing
+from handlers.complaint import checks, doors, dossier, filing, receipts, sealing
 from handlers.complaint.dossier import Handed
 from handlers.complaint.filing import Report
 from handlers.complaint.rules import Act
 from handlers.contract.refusal import Refusal
-from storage import complaint, people
+from storage import complaint, people, settings
 from storage.base import metadata
 from tests.handlers.complaint.office import Office
 
@@ -199,3 +201,15 @@ def test_nothing_readable_lies_in_any_table(office: Office) -> None:
         assert secret not in whole
         assert secret.encode().hex() not in whole
         assert repr(secret.encode())[2:-1] not in whole
+
+
+def test_the_doctor_says_that_nobody_knows_how_to_reach_the_outside(office: Office) -> None:
+    def missing() -> list[str]:
+        with office.ctx() as ctx:
+            return [each.words for each in checks.remarks(ctx) if "外部渠道还没有写电话或地址" in each.words]
+
+    assert len(missing()) == 1
+    for name in filing.ALWAYS:
+        with office.ctx() as ctx:
+            settings.fix(ctx.tx, name, "某区某局 0571-8800 0000", "2026-05", date(2026, 3, 1), ctx.now)
+    assert missing() == []
