@@ -51,6 +51,7 @@ LABELS = {
     "verdict": "复核",
     "name": "请来的人",
     "what": "问题",
+    "clause": "依据",
     "asked": "要求",
     "received": "收到",
     "done": "处理",

@@ -130,6 +130,7 @@ def form(act: Act, choices: Sequence[Option] = ()) -> Form:
         asked = (
             Question("unit", "给哪个部门或项目组", Kind.CHOICE, options=tuple(choices)),
             Question("what", "问题", Kind.LONG_TEXT, limit=500, hint="用自己的话写，不写反映人说过的原话"),
+            Question("clause", "依据", limit=100, hint="方案或制度的哪一条"),
             Question("asked", "整改要求", Kind.LONG_TEXT, limit=500),
         )
     else:

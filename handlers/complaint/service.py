@@ -27,6 +27,11 @@ UNKNOWN = "没有这一件，或者它不归您受理"
 """Told alike of what does not exist and of what somebody may not read."""
 
 
+NO_SUPERVISOR = (
+    "整改通知都由监事下发，别人发的一看就知道来由。请「请另一位受理人参加」一位监事，或者等监事检查到时再提"
+)
+
+
 @dataclass(frozen=True)
 class Seat:
     """A receiver at the desk, with their private key for as long as a page is handled."""
@@ -357,16 +362,19 @@ def _hold(step: Step) -> str:
 
 
 def _rectify(step: Step) -> str:
+    if Role.SUPERVISOR not in step.seat.person.roles:
+        raise Refusal(NO_SUPERVISOR, rule="P51")
     unit = units.by_key(step.ctx, step.answers["unit"])
     if unit is None or unit.lead is None:
         raise Refusal("这个部门或项目组现在没有负责人，先请理事会指定")
+    if unit.lead == step.seat.person.id:
+        raise Refusal("不能给自己下发整改通知")
     for words in (step.answers["what"], step.answers["asked"]):
         _own_words(step, words)
-    opener = step.seat.person.id if Role.SUPERVISOR in step.seat.person.roles else None
     term = Term.working(RECTIFY_DAYS)
-    what, asked = step.answers["what"], step.answers["asked"]
+    what, clause, asked = (step.answers[each] for each in ("what", "clause", "asked"))
     opened = findings.open_finding(
-        step.ctx, findings.New(Source.CHECK, unit, unit.lead, what, "", asked, term, opener)
+        step.ctx, findings.New(Source.CHECK, unit, unit.lead, what, clause, asked, term, step.seat.person.id)
     )
     step.add(step.entry(number=opened.number))
     return f"{opened.number} 已下发，来源写的是「监督检查」"

@@ -16,7 +16,7 @@ from storage.findings import Mending
 LOOKED_BACK = timedelta(days=365)
 NAMED = 3
 SIDES = (
-    ("监事", {Source.SUPERVISOR, Source.CHECK, Source.AUDIT}),
+    ("监事", {Source.CHECK, Source.AUDIT}),
     ("自查", {Source.SELF}),
     ("会员", {Source.MEMBERS}),
     ("社会", {Source.PUBLIC}),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from handlers.mechanisms.units.rules import Unit
     from storage.people import Person
 
-SOURCES = (Source.SUPERVISOR, Source.MEMBERS, Source.PUBLIC, Source.AUDIT)
+SOURCES = (Source.CHECK, Source.MEMBERS, Source.PUBLIC, Source.AUDIT)
 """What a supervisor can name; 自查 opens by itself."""
 
 CLAUSE_LIMIT, MOST_DAYS = 100, 60
@@ -78,7 +78,7 @@ def notice_form(units: Sequence[Unit], problems: Mapping[str, str], typed: Mappi
                 "来源",
                 Kind.CHOICE,
                 options=tuple(Option(each, each) for each in SOURCES),
-                default=typed.get("source", Source.SUPERVISOR),
+                default=typed.get("source", Source.CHECK),
             ),
             *_term(typed),
         ),

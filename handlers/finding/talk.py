@@ -281,7 +281,7 @@ def _open_again(ctx: Asked, found: Finding, text: str) -> None:
     what = f"复发（原 {found.number}）：{text}"[: cards.TEXT_LIMIT]
     # Who looks again found it, not the team itself (decision 23).
     by_itself = found.source == rules.Source.SELF
-    source = rules.Source.SUPERVISOR if by_itself else rules.Source(found.source)
+    source = rules.Source.CHECK if by_itself else rules.Source(found.source)
     term = Term.working(rules.RECTIFY_DAYS)
     service.open_finding(
         ctx, New(source, unit, owner, what, found.clause, found.asked, term, ctx.person.id, found.subject)

@@ -19,7 +19,7 @@ def test_the_month_comes_with_its_chart_and_leads_to_the_board(world: World, pla
         what="采购没有留痕",
         clause="业务部门自查自纠",
         asked="补齐采购记录",
-        source="监事检查",
+        source="监督检查",
         days="5",
         reason="跳过",
     )

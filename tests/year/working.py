@@ -163,7 +163,7 @@ class Staff:
             "what": f"{ctx.now:%m-%d} 材料没有登记",
             "clause": "物资管理制度",
             "asked": "补登记",
-            "source": rules.Source.SUPERVISOR,
+            "source": rules.Source.CHECK,
             "days": str(self._random.choice([3, 5, 15])),
         }
         yield self._random.choice(watch), "finding.open", {}, values

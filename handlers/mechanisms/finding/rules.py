@@ -45,15 +45,14 @@ OBJECT_DAYS = 3
 
 
 class Source(StrEnum):
-    """Where a finding came from (P44b). CHECK is also what stands for one that came of a complaint
-    (decision 24)."""
+    """Where a finding came from (P44b). CHECK stands for what supervisors find, and for what came of a
+    complaint (decision 24): were it for these alone, it would tell of them."""
 
-    SUPERVISOR = "监事检查"
+    CHECK = "监督检查"
     SELF = "自查"
     MEMBERS = "会员反映"
     PUBLIC = "社会监督"
     AUDIT = "审计"
-    CHECK = "监督检查"
 
 
 class State(StrEnum):

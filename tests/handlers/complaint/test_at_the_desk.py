@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from handlers.complaint.dossier import Handed
 from handlers.complaint.rules import Act, Nature, Outcome, Stage
 from handlers.contract.refusal import Refusal
 from storage import complaint, findings, people, receivers
+from storage.people import NewPerson
 from tests.handlers.complaint.office import PASSPHRASE, Office
 
 WHAT = "仓库的油每周少两桶，登记本改过三次"
@@ -354,27 +356,54 @@ def test_a_case_is_held_by_two_or_by_an_authoritys_order(office: Office, number:
     assert not office.reads("bai", number).case.held
 
 
-def test_a_finding_that_comes_of_it_says_nothing_of_where_it_came_from(office: Office, number: str) -> None:
+def test_a_finding_that_comes_of_it_looks_like_any_other_of_a_supervisor(office: Office, number: str) -> None:
+    also_supervisor(office, "bai")
     office.works("bai", number)
     with office.ctx() as ctx:
         seat = office.seat(ctx, "bai")
         teams = service.choices(ctx, seat, service.read(ctx, seat, number), Act.RECTIFY)
     assert ("project:P01", "社区助老：发给李青") in [(each.value, each.label) for each in teams]
+    asked = {"unit": "project:P01", "clause": "财务制度第 5 条", "asked": "补签字"}
     with pytest.raises(Refusal, match="反映人说过的话"):
-        office.does("bai", number, Act.RECTIFY, unit="project:P01", what="仓库的油，每周少两桶", asked="改")
-    said = office.does(
-        "bai", number, Act.RECTIFY, unit="project:P01", what="物资出入库没有双人签字", asked="补签字"
-    )
+        office.does("bai", number, Act.RECTIFY, what="仓库的油，每周少两桶", **asked)
+    said = office.does("bai", number, Act.RECTIFY, what="物资出入库没有双人签字", **asked)
     assert said == "ZG-2026-0001 已下发，来源写的是「监督检查」"
+    heard = [*office.house.texts("li"), *map(str, office.house.cards("li"))]
+    house = office.house
+    typed = {"owner": "李青", "what": "油料没有双人签字", "source": "监督检查", "days": "15", "reason": ""}
+    house.act("bai", "finding.open", {}, asked | typed)
     with office.ctx() as ctx:
-        found = findings.by_number(ctx.tx, "ZG-2026-0001")
-    assert found
-    assert (found.source, found.about, found.opened_by) == ("监督检查", "", None)
-    shown = str([entry.facts for entry in office.house.journal(found.subject)]) + str(
-        office.house.texts("li") + [str(each) for each in office.house.cards("li")]
+        by_case, by_itself = (findings.by_number(ctx.tx, f"ZG-2026-000{each}") for each in (1, 2))
+    assert by_case
+    assert by_itself
+    differs = {
+        name for name in by_case.__dataclass_fields__ if getattr(by_case, name) != getattr(by_itself, name)
+    }
+    assert differs == {"id", "number", "what"}
+    first, second = (
+        [(each.act, each.actor, set(json.loads(each.facts))) for each in house.journal(one.subject)]
+        for one in (by_case, by_itself)
     )
+    assert first == second
+    shown = str([each.facts for each in house.journal(by_case.subject)]) + str(heard)
     assert number not in shown
     assert "反映" not in shown
+
+
+def test_who_is_no_supervisor_sends_no_notice_that_would_stand_out(office: Office, number: str) -> None:
+    office.works("bai", number)
+    with pytest.raises(Refusal, match="整改通知都由监事下发"):
+        office.does(
+            "bai", number, Act.RECTIFY, unit="project:P01", what="没有双人签字", clause="第 5 条", asked="补"
+        )
+
+
+def also_supervisor(office: Office, key: str) -> None:
+    """Make a receiver one of the supervisors."""
+    with office.ctx() as ctx:
+        one = people.by_keys(ctx.tx, [key])[key]
+        roles = one.roles | {"监事"}
+        people.save(ctx.tx, NewPerson(key, one.name, one.department, roles, {"feishu": f"ou_{key}"}))
 
 
 def test_a_wrong_passphrase_opens_nothing_and_the_tenth_shuts_the_link(office: Office) -> None:

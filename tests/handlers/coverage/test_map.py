@@ -141,7 +141,7 @@ def notice(house: House, owner: str = "李青") -> None:
             "what": "没有留痕",
             "clause": "方案二（三）",
             "asked": "补齐",
-            "source": "监事检查",
+            "source": "监督检查",
             "days": "15",
         },
     )

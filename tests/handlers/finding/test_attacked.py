@@ -250,7 +250,7 @@ def test_what_was_found_again_was_not_found_by_the_team_itself(house: House) -> 
     press(house, "jian", "通过销号")
     house.clock.forward(timedelta(days=100))
     press(house, "jian", "回头看：复发", "又没有登记")
-    assert (one(house).source, one(house, 2).source) == ("自查", "监事检查")
+    assert (one(house).source, one(house, 2).source) == ("自查", "监督检查")
 
 
 def test_a_supervisor_is_not_asked_to_serve_a_notice_to_themselves(house: House) -> None:

@@ -31,7 +31,7 @@ NOTICE = {
     "what": "三月的小额采购没有留痕",
     "clause": "方案二（三）：业务部门自查自纠",
     "asked": "补齐采购记录，附照片",
-    "source": "监事检查",
+    "source": "监督检查",
     "days": "15",
 }
 
@@ -361,7 +361,7 @@ def test_all_findings_are_a_page_for_those_who_answer_for_the_whole(house: House
     serve(house)
     page = words(phone.opens(way(house.say("chen", "整改"))))
     assert "没销号的 1 件" in page
-    assert "ZG-2026-0001 李青 社区助老 三月的小额采购没有留痕 2026-03-24 整改中 监事检查" in page
+    assert "ZG-2026-0001 李青 社区助老 三月的小额采购没有留痕 2026-03-24 整改中 监督检查" in page
     reply = house.say("li", "整改")
     assert reply.card is not None
     assert reply.card.link is None

@@ -23,7 +23,7 @@ NOTICE = {
     "what": "采购没有留痕",
     "clause": "方案二（三）",
     "asked": "补齐",
-    "source": "监事检查",
+    "source": "监督检查",
     "days": "5",
 }
 ZERO = {"verdict": "zero", "issues": "", "doubt": ""}
