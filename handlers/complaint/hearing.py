@@ -14,6 +14,8 @@ _UNSEEN = r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
 _FILED = re.compile(_UNSEEN + r"(?:匿名|我要)?举报\s*[:：]\s*(.*)", re.DOTALL)
 _ASKED = re.compile(
     _UNSEEN + r"(?:我要|我想|匿名|怎么|如何|想)*(?:举报|检举|投诉举报|廉洁问题反映|反映廉洁问题)"
+    # What one buys for it: the answer to a question of a claim, perhaps.
+    "(?!箱|牌|栏|海报|制度|公示)"
 )
 _LEAST = 8
 """Signs: shorter words are rather somebody else's."""

@@ -46,7 +46,8 @@ def overhear(ctx: Context, unsigned: Unsigned) -> Reply | None:
 def _choice(ctx: Context, first: str = "") -> Reply:
     seated = filing.seated(ctx)
     if not filing.is_open(seated):
-        raise Refusal(filing.SHUT + "；".join(filing.outside_words(ctx)))
+        # No refusal: a refusal goes on record, with who was refused.
+        return Reply(text=filing.SHUT + "；".join(filing.outside_words(ctx)), refused=True, keep=False)
     names = [(each.person.key, each.person.name) for each in seated]
     return Reply(card=cards.choice(names, first), keep=False)
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.app import ABILITIES
 from bot.aside import Aside, Unreachable
@@ -18,7 +19,7 @@ from bot.web.server import create_app
 from handlers.catalogue import CAPABILITIES
 from handlers.complaint import doors
 from handlers.contract.reply import Reply
-from storage import complaint, inbox
+from storage import attempts, complaint, inbox
 from storage.people import Address
 from tests.handlers.complaint.office import Office
 from tests.house import ZONE, House
@@ -182,10 +183,15 @@ def test_without_anybody_outside_the_chat_takes_as_little_as_the_page(
     assert reply
     confidant.handle(said("举报", key="2"))
     confidant.handle(said(WHAT, key="3"))
-    for words in (reply.text, *(each.text for _, each in told.said)):
+    confidant.handle(said("我看见财务部有人虚报冒领", key="4"))
+    asked = office.house.say("lin", "举报")
+    for words in (reply.text, asked.text, *(each.text for _, each in told.said)):
         assert "暂时不能受理" in words
         assert "12345" in words
     assert cases(office) == 0
+    with office.ctx() as ctx:
+        assert ctx.tx.run(select(attempts.attempt)).all() == []
+        assert inbox.begin(ctx.tx, "feishu:m:4", ctx.machine_now)
 
 
 @pytest.mark.parametrize("text", ["举报", WHAT, "我看见财务部有人虚报冒领"])
