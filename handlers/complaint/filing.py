@@ -21,7 +21,7 @@ from handlers.complaint.rules import (
 )
 from handlers.contract.context import Context
 from handlers.contract.refusal import Refusal
-from handlers.contract.roles import Role
+from handlers.contract.roles import Role, from_outside
 from handlers.mechanisms.units import service as units
 from scheduler.clock import today
 from storage import complaint, people, receivers, settings
@@ -114,8 +114,8 @@ def is_open(seated: Iterable[Seated]) -> bool:
 
 def holds_post(person: Person, outside: bool) -> bool:
     """Tell whether somebody is a receiver by their post today."""
-    role = Role.OUTSIDE_OFFICER if outside else Role.COMPLAINT_OFFICER
-    return person.active and role in person.roles
+    holds = from_outside(person.roles) if outside else Role.COMPLAINT_OFFICER in person.roles
+    return person.active and holds
 
 
 def known(ctx: Context) -> Known:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from handlers.contract.roles import Role
+from handlers.contract.roles import Role, from_outside
 
 if TYPE_CHECKING:
     from handlers.mechanisms.units.rules import Unit
@@ -100,7 +100,7 @@ def excluded(named: Iterable[int], known: Known) -> frozenset[int]:
     for one in tuple(out):
         out |= _tied(one, known) | _line(one, known)
         if HEADS & by_id[one].roles:
-            out |= {each.id for each in known.people if Role.OUTSIDE_OFFICER not in each.roles}
+            out |= {each.id for each in known.people if not from_outside(each.roles)}
     return frozenset(out)
 
 

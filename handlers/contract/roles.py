@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -25,3 +26,13 @@ class Role(StrEnum):
     COMPLAINT_OFFICER = "举报受理人"
     OUTSIDE_OFFICER = "外部受理人"
     ADMINISTRATOR = "管理员"
+
+
+NOT_FOR_OUTSIDERS = tuple(each for each in Role if each not in (Role.OUTSIDE_OFFICER, Role.SUPERVISOR))
+"""What an outside receiver may not be: whoever works or decides here is nobody from outside (decision 29). A
+supervisor watches from beside and may be one."""
+
+
+def from_outside(roles: Collection[str]) -> bool:
+    """Tell whether somebody receives complaints from outside, by all their posts."""
+    return Role.OUTSIDE_OFFICER in roles and not any(each in roles for each in NOT_FOR_OUTSIDERS)

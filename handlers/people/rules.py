@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
 
-from handlers.contract.roles import Role
+from handlers.contract.roles import NOT_FOR_OUTSIDERS, Role
 from handlers.mechanisms.sheet.forms import Problem, Row, Sheet
 from handlers.people.forms import ACCOUNT_COLUMNS, Authority, PersonRow, Project
 
@@ -161,6 +161,7 @@ def plan_people(
         *_phones(scene),
         *_names(scene, sharing, confirmed_by),
         *_supervisors(scene),
+        *_outsiders(scene),
         *_leads(scene),
     ]
     warnings = [
@@ -329,6 +330,16 @@ def _supervisors(scene: _Scene) -> Iterator[Problem]:
         if Role.SUPERVISOR in member.roles and held:
             yield Problem(
                 scene.rows[key], f"监事不能同时担任{'、'.join(held)}：监事只监督、不经手，请另定人选"
+            )
+
+
+def _outsiders(scene: _Scene) -> Iterator[Problem]:
+    for key, member in scene.said.items():
+        held = [each for each in NOT_FOR_OUTSIDERS if each in member.roles]
+        if Role.OUTSIDE_OFFICER in member.roles and held:
+            yield Problem(
+                scene.rows[key],
+                f"外部受理人不能同时担任{'、'.join(held)}：牵涉内部的反映只交给外面的人，请另定人选",
             )
 
 

@@ -15,6 +15,7 @@ from handlers.complaint.rules import Act
 from handlers.contract.refusal import Refusal
 from storage import complaint, people, settings
 from storage.base import metadata
+from storage.people import NewPerson
 from tests.handlers.complaint.office import Office
 
 WHAT = "仓库的油每周少两桶，登记本改过三次"
@@ -201,6 +202,16 @@ def test_nothing_readable_lies_in_any_table(office: Office) -> None:
         assert secret not in whole
         assert secret.encode().hex() not in whole
         assert repr(secret.encode())[2:-1] not in whole
+
+
+def test_who_got_a_post_here_is_nobody_from_outside_any_more(office: Office) -> None:
+    with office.ctx() as ctx:
+        roles = frozenset({"外部受理人", "部门负责人"})
+        people.save(ctx.tx, NewPerson("luo", "罗维", "外部", roles, {"feishu": "ou_luo"}))
+    with pytest.raises(Refusal, match="暂时不能受理"):
+        office.report(unsure=True)
+    with office.ctx() as ctx, pytest.raises(Refusal, match="不是外部受理人"):
+        doors.invite(ctx, people.by_keys(ctx.tx, ["luo"])["luo"])
 
 
 def test_the_doctor_says_that_nobody_knows_how_to_reach_the_outside(office: Office) -> None:

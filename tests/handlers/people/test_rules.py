@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from handlers.contract.roles import NOT_FOR_OUTSIDERS
 from handlers.people import forms, rules
 from handlers.people.forms import Authority, Project
 from handlers.people.rules import Member, Plan, Roster
@@ -188,6 +189,13 @@ def test_a_supervisor_holds_no_post_that_they_watch(held: str) -> None:
     assert told(people(PEOPLE, f"ma,马兰,,监事;{held},,")) == [
         f"第 2 行：监事不能同时担任{held}：{STANDS_OUTSIDE}"
     ]
+
+
+@pytest.mark.parametrize("held", NOT_FOR_OUTSIDERS)
+def test_who_has_a_post_here_receives_nothing_from_outside(held: str) -> None:
+    (said,) = told(people(PEOPLE, f"ma,马兰,,外部受理人;{held},,"))
+    assert f"外部受理人不能同时担任{held}" in said
+    assert told(people(PEOPLE, "ma,马兰,,外部受理人;监事,,")) == []
 
 
 @pytest.mark.parametrize("held", ["举报受理人", "管理员", "理事", "党支部书记"])
