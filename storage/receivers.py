@@ -113,8 +113,9 @@ def give_key(tx: Tx, receiver_id: int, public_key: bytes, wrapped: bytes, on: da
 
 
 def relink(tx: Tx, receiver_id: int, link: str) -> None:
-    """Give somebody another personal link; the one before opens nothing any more."""
+    """Give somebody another personal link; the one before and every sitting are over."""
     tx.run(update(receiver).where(receiver.c.id == receiver_id).values(link=link, slips=0))
+    tx.run(delete(sitting).where(sitting.c.receiver_id == receiver_id))
 
 
 def shut(tx: Tx, receiver_id: int) -> None:
@@ -123,9 +124,11 @@ def shut(tx: Tx, receiver_id: int) -> None:
     tx.run(delete(desk_link).where(desk_link.c.receiver_id == receiver_id))
 
 
-def rewrap(tx: Tx, receiver_id: int, wrapped: bytes) -> None:
-    """Keep a key under another passphrase."""
+def rewrap(tx: Tx, receiver_id: int, wrapped: bytes, stays: str) -> None:
+    """Keep a key under another passphrase; of all sittings the one of the secret `stays` goes on alone."""
     tx.run(update(receiver).where(receiver.c.id == receiver_id).values(wrapped=wrapped))
+    others = (sitting.c.receiver_id == receiver_id, sitting.c.hash != links.hashed(stays))
+    tx.run(delete(sitting).where(*others))
     tx.scrubs |= NAMES
 
 

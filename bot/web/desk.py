@@ -172,7 +172,7 @@ class Desk:
             return self._page("desk_passphrase.html", trouble=refusal.sentence)
         wrapped = sealing.wrap(seat.private, passphrase)
         with self._writes() as ctx:
-            doors.rewrap(ctx, self._seat(ctx), wrapped)
+            doors.rewrap(ctx, self._seat(ctx), wrapped, request.cookies.get(COOKIE, ""))
         return self._cases("口令换好了")
 
     # The cases.

@@ -190,9 +190,9 @@ def stand_up(ctx: Context, token: str) -> None:
     receivers.stand_up(ctx.tx, token)
 
 
-def rewrap(ctx: Context, seat: Seat, wrapped: bytes) -> None:
-    """Keep somebody's key under a new passphrase."""
-    receivers.rewrap(ctx.tx, seat.receiver.id, wrapped)
+def rewrap(ctx: Context, seat: Seat, wrapped: bytes, token: str) -> None:
+    """Keep somebody's key under a new passphrase; of their sittings this one alone goes on."""
+    receivers.rewrap(ctx.tx, seat.receiver.id, wrapped, token)
     ctx.record(seat.person, "receiver.passphrase", f"receiver:{seat.person.key}", 0, {})
 
 

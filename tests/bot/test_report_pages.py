@@ -549,4 +549,20 @@ def test_a_passphrase_is_changed_and_the_old_one_opens_nothing(web: Web) -> None
         data={"old": PASSPHRASE, "passphrase": "换一句新的口令", "again": "换一句新的口令"},
     )
     assert "口令换好了" in words(done)
+    assert web.client.get("/desk").status_code == 200
     assert "口令不对" in words(web.sits_down())
+
+
+def test_a_sitting_elsewhere_ends_with_the_old_passphrase_and_with_the_old_link(web: Web) -> None:
+    web.sits_down("luo")
+    elsewhere = web.client.get_cookie(COOKIE, path="/desk")
+    assert elsewhere
+    with web.office.ctx() as ctx:
+        seat = web.office.seat(ctx, "luo")
+        doors.rewrap(ctx, seat, seat.receiver.wrapped or b"", "the secret of another browser")
+    assert web.client.get("/desk").status_code == 403
+    web.sits_down("luo")
+    assert web.client.get("/desk").status_code == 200
+    with web.office.ctx() as ctx:
+        doors.invite(ctx, people.by_keys(ctx.tx, ["luo"])["luo"])
+    assert web.client.get("/desk").status_code == 403
