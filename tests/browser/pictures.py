@@ -211,7 +211,7 @@ def _desk(camera: Camera) -> None:
     page.get_by_role("button", name="登记").click()
     page.get_by_role("link", name="答复或询问").click()
     page.get_by_label("写给反映人").fill("谢谢。从哪一周开始的？不用说您是谁")
-    page.get_by_role("button", name="答复或询问").click()
+    page.get_by_role("button", name="发给反映人").click()
     page.get_by_role("link", name="全部").click()
     camera.takes("desk-cases", page)
     page.get_by_role("link", name=re.compile("FY-")).first.click()
