@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -67,10 +67,12 @@ def our_web(folder: Path, port: int, threads: int = 8) -> Sequence[str]:
 
 
 @contextmanager
-def serving(command: Sequence[str], port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def serving(
+    command: Sequence[str], port: int, log: Path, env: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server for the length of the body, which begins with its first answer."""
     with log.open("wb") as lines:
-        server = subprocess.Popen(command, stdout=lines, stderr=lines)
+        server = subprocess.Popen(command, stdout=lines, stderr=lines, env=env)
     try:
         deadline = time.monotonic() + READY_WITHIN_SECONDS
         while not answers(port):

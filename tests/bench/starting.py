@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -23,22 +24,33 @@ print(next(line for line in open("/proc/self/status") if line.startswith("VmRSS"
 
 
 def measure(scale: Scale) -> Iterator[Row]:
-    """Start both again and again; memory is told where the system says it (Linux)."""
+    """Start both again and again; memory is told where the system says it (Linux).
+
+    Bytecode is kept from a first start that does not count, as it is where a program is installed.
+    """
     resident: list[float] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         filling.new_house(folder).database.close()
+        keeping = _keeping_bytecode(folder / "bytecode")
 
         def ours() -> float:
             port = free_port()
             command = our_web(folder, port)
             start = time.perf_counter()
-            with serving(command, port, folder / "log") as server:
+            with serving(command, port, folder / "log", keeping) as server:
                 spent = time.perf_counter() - start
                 resident.append(_resident(server.pid))
             return spent
 
-        found = play(scale.of(1, 3), {"ours": ours, "sdk": _importing})
+        def sdk() -> float:
+            start = time.perf_counter()
+            subprocess.run([sys.executable, "-c", "import lark_oapi"], env=keeping, check=True)
+            return time.perf_counter() - start
+
+        ours()
+        sdk()
+        found = play(scale.of(1, 3), {"ours": ours, "sdk": sdk})
     what = "start of `qinglian web` to its first answer; `import lark_oapi` = 1"
     yield at_most("G9", what, ratio(found["ours"], found["sdk"]), 0.3)
     yield told("G9", "start of `qinglian web` to its first answer", median(found["ours"]), " s")
@@ -51,10 +63,11 @@ def measure(scale: Scale) -> Iterator[Row]:
         yield told("G9", "memory of the web role", median(resident) / 1024, " MiB")
 
 
-def _importing() -> float:
-    start = time.perf_counter()
-    subprocess.run([sys.executable, "-c", "import lark_oapi"], check=True)
-    return time.perf_counter() - start
+def _keeping_bytecode(folder: Path) -> dict[str, str]:
+    """Return the environment of a process that keeps its bytecode in `folder`."""
+    told_not_to = "PYTHONDONTWRITEBYTECODE"
+    kept = {name: value for name, value in os.environ.items() if name != told_not_to}
+    return kept | {"PYTHONPYCACHEPREFIX": str(folder)}
 
 
 def _resident(pid: int) -> float:
