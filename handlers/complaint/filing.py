@@ -69,8 +69,9 @@ class Way(StrEnum):
 
 @dataclass(frozen=True)
 class Report:
-    """What somebody reports. `ticked` are person ids of receivers, `others` names as typed; `unsure` and
-    `flood` lead to the outside receiver alone. `way` where an officer writes it down."""
+    """What somebody reports. `ticked` are person ids of receivers, `others` names as typed; `unsure`,
+    `flood` and a name in `others` that nobody here bears lead to the outside receiver alone. `way` where an
+    officer writes it down."""
 
     what: str
     ticked: frozenset[int] = frozenset()
@@ -165,7 +166,8 @@ def readers_of(ctx: Context, report: Report) -> list[Seated]:
     offered = [
         recusal.Receiver(each.receiver.id, each.person.id, each.receiver.outside) for each in candidates
     ]
-    chosen = recusal.readers(offered, excluded(ctx, report), report.unsure or report.flood)
+    only_outside = report.unsure or report.flood or recusal.means_a_stranger(report.others, known(ctx))
+    chosen = recusal.readers(offered, excluded(ctx, report), only_outside)
     ids = {each.id for each in chosen}
     found = [each for each in candidates if each.receiver.id in ids]
     if not found:

@@ -35,6 +35,8 @@ _TITLES = (
 _LEAST_NAME, _LEAST_KEY, _LONG_NAME = 2, 3, 4
 _FILLERS = "\u115f\u1160"
 """Hangul fillers count as letters and are not seen."""
+_NOBODY = frozenset({"", "无", "没", "没有", "没有了", "暂无", "无人", "没有人"})
+"""What people write into a field for names when they have none."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,13 @@ def named_in(text: str, known: Known) -> frozenset[int]:
     plain = _folded(text)
     words = set(re.findall("[a-z0-9_-]+", unicodedata.normalize("NFKC", text).casefold()))
     return frozenset(each.id for each in known.people if _is_named(each, plain, words))
+
+
+def means_a_stranger(names: str, known: Known) -> bool:
+    """Tell whether one of the names that somebody typed means nobody here: who is meant cannot be kept out
+    then (王方 for 王芳)."""
+    typed = re.split(r"[、，,；;/\n]", unicodedata.normalize("NFKC", names))
+    return any(_folded(each) not in _NOBODY and not named_in(each, known) for each in typed)
 
 
 def _is_named(person: Person, plain: str, words: set[str]) -> bool:

@@ -45,6 +45,19 @@ def test_who_is_not_sure_reaches_the_one_outside_alone(office: Office) -> None:
     assert office.readers(office.report(WHAT, unsure=True)) == {"luo"}
 
 
+@pytest.mark.parametrize("others", ["秦穿", "白露、秦穿", "供应商那边的人"])
+def test_where_a_name_that_may_not_see_it_is_nobodys_the_one_outside_reads_it(
+    office: Office, others: str
+) -> None:
+    """A slip of the pen must not let in the very person who was meant."""
+    assert office.readers(office.report(WHAT, others=others)) == {"luo"}
+
+
+@pytest.mark.parametrize("others", ["", "  ", "无", "没有。", "白露，"])
+def test_nobody_is_no_name(office: Office, others: str) -> None:
+    assert "qin" in office.readers(office.report(WHAT, others=others))
+
+
 def test_a_flood_reaches_the_one_outside_alone(office: Office) -> None:
     with office.ctx() as ctx:
         receipt = filing.receive(ctx, Report(WHAT, flood=True))
@@ -194,7 +207,7 @@ def number_of(ctx: JobContext, office: Office, receipt: str) -> str:
 
 def test_nothing_readable_lies_in_any_table(office: Office) -> None:
     receipt = office.report(WHAT, "bai", others="某某", contact="金丝雀 13800000000")
-    office.does("qin", office.number(receipt), Act.NOTE, text="受理人的金丝雀")
+    office.does("luo", office.number(receipt), Act.NOTE, text="受理人的金丝雀")
     with office.ctx() as ctx:
         rows = [repr(tuple(row)) for table in metadata.sorted_tables for row in ctx.tx.run(select(table))]
     whole = "\n".join(rows)
