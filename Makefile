@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 READY := $(VENV)/.ready
 
+# Tests and demo start processes by the hundred: Python is to keep its bytecode, even where it is told not to elsewhere.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help venv demo check test chaos bench pictures lint format lock clean
 
