@@ -397,6 +397,11 @@ def places(entries: Sequence[Entry]) -> dict[int, int]:
     return found
 
 
+def recused(entries: Sequence[Entry]) -> frozenset[int]:
+    """Return the receiver ids of those who recused themselves."""
+    return frozenset(int(each.facts["receiver"]) for each in entries if each.act is Act.RECUSE)
+
+
 _SAID = ("who", "when", "where", "others", "kind")
 
 

@@ -188,10 +188,8 @@ def _study(step: Step) -> str:
     _blames_nobody(step)
     if len(_names(step.answers["people"])) < 2:
         raise Refusal("集体研究至少要两个人，请写清姓名", rule="P52")
-    known = filing.known(step.ctx)
-    recused = {each.by for each in step.found.entries if each.act is Act.RECUSE}
-    out = _out(step.ctx, step.found) | {each.id for each in known.people if each.name in recused}
-    unwanted = recusal.named_in(step.answers["people"], known) & out
+    named = recusal.named_in(step.answers["people"], filing.known(step.ctx))
+    unwanted = named & _out(step.ctx, step.found)
     if unwanted:
         names = people.by_ids(step.ctx.tx, unwanted)
         who = "、".join(names[each].name for each in sorted(unwanted))
@@ -404,13 +402,14 @@ def _authorise(seat: Seat) -> None:
 
 
 def _out(ctx: Context, found: Dossier) -> frozenset[int]:
-    """Return the ids of everybody whom a case must not reach: as it began, and who is tied to the accused by
-    now."""
-    filed = found.filed.facts
-    keys = [each for each in filed.get("excluded", "").split(",") if each]
-    began = frozenset(each.id for each in people.by_keys(ctx.tx, keys).values())
+    """Return the ids of everybody whom a case must not reach: as it began, who recused themselves, and who is
+    tied to the accused by now."""
+    began = [each for each in found.filed.facts.get("excluded", "").split(",") if each]
+    gone = rules.recused(found.entries)
+    recused = [each.holder for each in receivers.everybody(ctx.tx) if each.id in gone]
+    out = frozenset(each.id for each in people.by_keys(ctx.tx, began + recused).values())
     known, words = filing.known(ctx), rules.reporters_words(found.entries)
-    return began | recusal.excluded(
+    return out | recusal.excluded(
         frozenset().union(*(recusal.named_in(each, known) for each in words)), known
     )
 

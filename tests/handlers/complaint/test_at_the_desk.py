@@ -243,6 +243,18 @@ def test_a_receiver_recuses_themselves_and_can_open_it_no_more(office: Office, n
     assert office.reads("qin", number).entries[-1].act is Act.RECUSE
 
 
+def test_who_recused_themselves_is_let_in_by_nobody_any_more(office: Office, number: str) -> None:
+    """「不能收回」: not by a colleague, and not under another key."""
+    office.does("bai", number, Act.RECUSE, text="被反映的是我表弟")
+    with office.ctx() as ctx:
+        doors.revoke(ctx, "bai")
+    office.gives_key("bai")
+    with office.ctx() as ctx:
+        seat = office.seat(ctx, "qin")
+        offered = service.choices(ctx, seat, service.read(ctx, seat, number), Act.ADMIT)
+    assert {each.label for each in offered} == {"罗维"}
+
+
 def test_when_the_last_one_recuses_themselves_the_one_outside_takes_over(office: Office) -> None:
     receipt = office.report(WHAT, "qin")
     office.does("bai", office.number(receipt), Act.RECUSE, text="不合适")
