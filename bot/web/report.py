@@ -24,7 +24,7 @@ from handlers.complaint import cards, doors, filing, receipts, reporter, talk
 from handlers.complaint.dossier import Handed
 from handlers.complaint.filing import FILES_LIMIT, Report
 from handlers.complaint.reporter import Thread
-from handlers.complaint.rules import PERSON_DAYS, SETTINGS, SHORT_LIMIT, TEXT_LIMIT, Act
+from handlers.complaint.rules import OWN, PERSON_DAYS, SETTINGS, SHORT_LIMIT, TEXT_LIMIT, Act
 from handlers.contract.refusal import Refusal
 from storage import complaint, settings
 
@@ -255,6 +255,7 @@ class Door:
             typed=typed if trouble else {},
             once=secrets.token_urlsafe(16),
             Act=Act,
+            OWN=OWN,
         )
 
     def failed(self, error: Exception) -> Response:

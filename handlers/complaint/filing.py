@@ -71,7 +71,8 @@ class Way(StrEnum):
 class Report:
     """What somebody reports. `ticked` are person ids of receivers, `others` names as typed; `unsure`,
     `flood` and a name in `others` that nobody here bears lead to the outside receiver alone. `way` where an
-    officer writes it down."""
+    officer writes it down; `before` the number of an earlier case of the same reporter, and `kept_out` the
+    person ids whom that one was kept from."""
 
     what: str
     ticked: frozenset[int] = frozenset()
@@ -84,6 +85,7 @@ class Report:
     contact: str = ""
     way: str = ""
     before: str = ""
+    kept_out: frozenset[int] = frozenset()
     flood: bool = False
 
 
@@ -155,7 +157,7 @@ def excluded(ctx: Context, report: Report) -> frozenset[int]:
     names nobody."""
     who, said = known(ctx), (report.what, report.others, report.who, report.when, report.where)
     named = report.ticked.union(*(recusal.named_in(each, who) for each in said))
-    return recusal.excluded(named, who)
+    return recusal.excluded(named, who) | report.kept_out
 
 
 def readers_of(ctx: Context, report: Report) -> list[Seated]:

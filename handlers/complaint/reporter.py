@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from handlers.complaint import dossier, filing, recusal, rules, sealing
 from handlers.complaint.dossier import Handed
 from handlers.complaint.filing import Report
-from handlers.complaint.rules import Act, Entry
+from handlers.complaint.recusal import Known
+from handlers.complaint.rules import OWN, Act, Entry
 from handlers.contract.context import Context
 from handlers.contract.refusal import Refusal
 from scheduler import workdays
 from scheduler.calendar import current as calendar
 from scheduler.clock import today
-from storage import complaint, settings
+from storage import complaint, people, settings
 from storage.complaint import Case
 
 UNKNOWN = "没有查到。可能是号码抄错了一位，也可能已经过了保存期、内容清除了。请对照抄下的号码再试一次"
@@ -127,11 +128,11 @@ def add(
         raise Refusal("还没有写内容")
     filing.check_lengths(Report(text, contact=contact))
     day = today(ctx.now, ctx.zone)
-    if sum(not each.by and each.on == day for each in found.entries) >= A_DAY:
+    if sum(each.act in OWN and each.on == day for each in found.entries) >= A_DAY:
         raise Refusal("今天补充的次数太多了，请明天再来")
     if _names_a_receiver(ctx, found, text):
-        again = Report(text, _ticked(ctx, found), before=found.case.number, contact=contact, flood=flood)
-        return filing.receive(ctx, again, files)
+        again = _again(ctx, found, text)
+        return filing.receive(ctx, replace(again, contact=contact, flood=flood), files)
     act = Act.MORE if text.strip() or files else Act.CONTACT
     entry = dossier.entry(ctx, act, text=text, facts={"contact": contact})
     dossier.add(ctx, found.case, entry, files=files, back=entry)
@@ -150,20 +151,40 @@ def answer(ctx: Context, private: bytes, suffered: bool, text: str) -> str:
         case = dossier.add(ctx, case, said, back=said, hidden=True)
     if not suffered:
         return ""
-    report = Report(text, _ticked(ctx, found), unsure=True, kind="打击报复", before=case.number)
-    return filing.receive(ctx, report)
+    return filing.receive(ctx, replace(_again(ctx, found, text), unsure=True, kind="打击报复"))
+
+
+def _again(ctx: Context, found: Thread, text: str) -> Report:
+    """Return a report that goes on from a case, and keeps out whomever that one was kept from."""
+    first = found.entries[0].facts
+    return Report(
+        text,
+        _ticked(ctx, found),
+        unsure=bool(first.get("unsure")),
+        others=first.get("others", ""),
+        before=found.case.number,
+        kept_out=_kept_out(ctx, found, filing.known(ctx)),
+    )
 
 
 def _names_a_receiver(ctx: Context, found: Thread, text: str) -> bool:
     known = filing.known(ctx)
-    new = recusal.excluded(recusal.named_in(text, known), known)
-    before = recusal.excluded(_ticked(ctx, found), known).union(
-        *(recusal.named_in(each, known) for each in rules.reporters_words(found.entries))
-    )
-    return any(each.person.id in new - before for each in filing.seated(ctx))
+    new = recusal.excluded(recusal.named_in(text, known), known) - _kept_out(ctx, found, known)
+    return any(each.person.id in new for each in filing.seated(ctx))
+
+
+def _kept_out(ctx: Context, found: Thread, known: Known) -> frozenset[int]:
+    """Return the ids of whom a case was kept from as it began, who recused themselves, and whom the
+    reporter's words mean by now."""
+    keys = found.entries[0].facts.get("excluded", "").split(",")
+    keys += [each.facts["holder"] for each in found.entries if each.act is Act.RECUSE]
+    began = frozenset(each.id for each in people.by_keys(ctx.tx, keys).values())
+    words = rules.reporters_words(found.entries)
+    named = _ticked(ctx, found).union(*(recusal.named_in(each, known) for each in words))
+    return began | recusal.excluded(named, known)
 
 
 def _ticked(ctx: Context, found: Thread) -> frozenset[int]:
     """Return the ids of whom the reporter ticked at first."""
-    ticked = found.entries[0].facts.get("ticked", "").split("、") if found.entries else []
+    ticked = found.entries[0].facts.get("ticked", "").split("、")
     return frozenset(each.id for each in filing.known(ctx).people if each.name in ticked)

@@ -101,6 +101,10 @@ class Act(StrEnum):
     OPENED, CONCLUSION = "打开", "结论"
 
 
+OWN = frozenset({Act.FILED, Act.MORE, Act.CONTACT, Act.ASKED})
+"""What reporters do themselves."""
+
+
 class Attached(Struct, frozen=True):
     """A file of an entry, by its place in the case; `size` in bytes, before it was sealed."""
 

@@ -329,7 +329,8 @@ def _recuse(step: Step) -> str:
         if not heirs:
             raise Refusal("没有别人可以接手这一件。请先让外部受理人有钥匙，再回避", rule="P51")
         given = dossier.let_in(step.ctx, step.found, heirs)
-    step.add(step.entry(receiver=str(me), places=given))
+    told = dossier.entry(step.ctx, Act.RECUSE, facts={"holder": step.seat.receiver.holder})
+    step.add(step.entry(receiver=str(me), places=given), back=told)
     mine = rules.places(entries)[me]
     complaint.put_boxes(step.ctx.tx, step.found.case.number, {mine: sealing.nobodys_box()})
     return "您已回避，这一件不再向您打开"

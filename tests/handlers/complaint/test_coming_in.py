@@ -146,6 +146,37 @@ def test_words_that_name_a_reader_begin_a_case_which_that_one_does_not_get(offic
     assert office.reads("qin", office.number(second)).filed.facts["before"] == office.number(receipt)
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        Report("保管员和白露分了油"),
+        Report(WHAT, who="白露"),
+        Report(WHAT, others="白露"),
+    ],
+)
+def test_whom_the_first_words_kept_out_the_words_that_follow_keep_out_too(
+    office: Office, first: Report
+) -> None:
+    with office.ctx() as ctx:
+        receipt = filing.receive(ctx, first)
+    assert office.readers(receipt) == {"qin"}
+    assert office.readers(office.adds(receipt, "原来秦川也分了油")) == {"luo"}
+
+
+def test_who_was_not_sure_stays_with_the_one_outside_and_is_told_where_to_go_without(
+    office: Office,
+) -> None:
+    receipt = office.report(WHAT, unsure=True)
+    with pytest.raises(Refusal, match="没有可以受理的人"):
+        office.adds(receipt, "罗维也来拿过油")
+
+
+def test_what_follows_does_not_reach_who_recused_themselves(office: Office) -> None:
+    receipt = office.report(WHAT)
+    office.does("bai", office.number(receipt), Act.RECUSE, text="被反映的是我表弟")
+    assert office.readers(office.adds(receipt, "原来秦川也分了油")) == {"luo"}
+
+
 def test_somebody_else_in_the_words_does_not_part_the_case(office: Office) -> None:
     receipt = office.report(WHAT)
     assert office.adds(receipt, "林晓看见了") == ""

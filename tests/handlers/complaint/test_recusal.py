@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -222,4 +223,10 @@ def test_who_is_kept_out_is_told_nothing_reads_nothing_exports_nothing_and_count
             reader = office.seat(ctx, sorted(readers)[0])
             offered = service.choices(ctx, reader, service.read(ctx, reader, number), Act.ADMIT)
             assert people.by_keys(ctx.tx, [key])[key].name not in {each.label for each in offered}
+    named, more = data.draw(
+        st.sampled_from([("bai", "白露也知道"), ("qin", "秦川也分了"), ("luo", "罗维收了")])
+    )
+    with suppress(Refusal):
+        again = office.readers(office.adds(receipt, more) or receipt)
+        assert not (kept_out | {named}) & again
     office.house.clock.forward(timedelta(minutes=1))

@@ -216,6 +216,15 @@ def test_yes_begins_a_case_outside_and_the_first_receivers_learn_nothing(office:
         reporter.answer(ctx, office.key(ctx, receipt), False, "")
 
 
+def test_no_case_of_retaliation_goes_to_whom_the_first_one_was_kept_from(office: Office) -> None:
+    receipt = office.report("罗维和保管员分了油")
+    number = closed(office, receipt)
+    office.house.clock.forward(timedelta(days=91))
+    with office.ctx() as ctx, pytest.raises(Refusal, match="没有可以受理的人"):
+        reporter.answer(ctx, office.key(ctx, receipt), True, "调我去守仓库了")
+    assert office.reads("bai", number).filed.text.startswith("罗维")
+
+
 def test_what_is_promised_is_counted_in_working_days_and_grows_by_an_extension(office: Office) -> None:
     receipt = office.report(WHAT)
     thread = office.thread(receipt)
