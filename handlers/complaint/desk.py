@@ -81,7 +81,7 @@ def sheet(ctx: Context, seat: Seat, number: str) -> Sheet:
     """Return a case as its reader sees it; that they opened it is noted. Raises Refusal."""
     found = service.look(ctx, seat, number)
     entries = found.entries
-    out = found.filed.facts.get("excluded", "").split(",") if entries else []
+    out = rules.kept_out(entries)
     names = {each.key: each.name for each in people.by_keys(ctx.tx, out).values()}
     acts = [] if found.case.emptied else rules.possible(entries, seat.person.name)
     return Sheet(

@@ -55,6 +55,10 @@ def invite(ctx: Context, person: Person) -> str:
     if not filing.holds_post(person, outside=True):
         raise Refusal(f"{person.name}不是外部受理人：请先在人员表里写上这个职务")
     token, mine = links.new(), receivers.of(ctx.tx, person.key)
+    if mine and not mine.outside:
+        raise Refusal(
+            f"{person.name}还有一把举报受理人的钥匙，请先停用：qinglian receivers revoke {person.key}"
+        )
     if mine:
         receivers.relink(ctx.tx, mine.id, links.hashed(token))
     else:

@@ -242,6 +242,12 @@ def _dispose(entries: Sequence[Entry], _reader: str) -> str | None:
     return "没有查证属实的，不处置；请直接「反馈」"
 
 
+def _rectify(entries: Sequence[Entry], _reader: str) -> str | None:
+    if outcome(entries) in (Outcome.CONFIRMED, Outcome.PARTLY):
+        return None
+    return "没有查证属实的，不从这里开整改通知"
+
+
 def _feedback(entries: Sequence[Entry], _reader: str) -> str | None:
     confirmed = outcome(entries) in (Outcome.CONFIRMED, Outcome.PARTLY)
     if confirmed and stage(entries) is Stage.STUDIED:
@@ -289,6 +295,7 @@ def _confirm(first: Act) -> Guard:
 _GUARDS: Mapping[Act, Guard] = {
     Act.DISPOSE: _dispose,
     Act.FEEDBACK: _feedback,
+    Act.RECTIFY: _rectify,
     Act.DRAFT: _draft,
     Act.REVIEW: _review,
     Act.HOLD: _hold,
@@ -404,6 +411,16 @@ def places(entries: Sequence[Entry]) -> dict[int, int]:
 def recused(entries: Sequence[Entry]) -> frozenset[int]:
     """Return the receiver ids of those who recused themselves."""
     return frozenset(int(each.facts["receiver"]) for each in entries if each.act is Act.RECUSE)
+
+
+def kept_out(entries: Sequence[Entry]) -> list[str]:
+    """Return the keys of the people whom a case was kept from, and those that were taken into it."""
+    return [key for each in entries for key in each.facts.get("excluded", "").split(",") if key]
+
+
+def only_outside(entries: Sequence[Entry]) -> bool:
+    """Tell whether a reporter wanted nobody inside to read it."""
+    return any(each.facts.get("unsure") for each in entries)
 
 
 _SAID = ("who", "when", "where", "others", "kind")

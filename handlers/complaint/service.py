@@ -207,15 +207,21 @@ def _feedback(step: Step) -> str:
 
 
 def _taken_in(step: Step) -> list[Case]:
-    """Return the cases that were taken into this one. Raises Refusal where their reader is another."""
-    found = []
-    for number in (each.facts["number"] for each in step.found.entries if each.act is Act.TOOK_IN):
+    """Return the cases that were taken into this one, and into those. Raises Refusal where their reader is
+    another."""
+    found, entries = [], list(step.found.entries)
+    for entry in entries:
+        if entry.act is not Act.TOOK_IN:
+            continue
+        number = entry.facts["number"]
         case = complaint.find(step.ctx.tx, number)
         if case is None or case.emptied:
             continue
-        if dossier.open_for(step.ctx, case, step.seat.private) is None:
+        inside = dossier.open_for(step.ctx, case, step.seat.private)
+        if inside is None:
             raise Refusal(f"并进来的 {number} 您打不开：请能打开它的受理人来反馈，两位反映人才都看得到")
         found.append(case)
+        entries += inside.entries
     return found
 
 
@@ -298,7 +304,11 @@ def _own_words(step: Step, text: str) -> None:
 def _merge(step: Step) -> str:
     other = read(step.ctx, step.seat, step.answers["other"])
     step.add(step.entry(), back=dossier.entry(step.ctx, Act.MERGE))
-    here = {"number": step.found.case.number}
+    here = {
+        "number": step.found.case.number,
+        "excluded": ",".join(rules.kept_out(step.found.entries)),
+        "unsure": "是" if rules.only_outside(step.found.entries) else "",
+    }
     dossier.add(step.ctx, other.case, dossier.entry(step.ctx, Act.TOOK_IN, step.seat.person.name, facts=here))
     return f"已并入 {other.case.number}，以后在那一件里办"
 
@@ -405,7 +415,7 @@ def _authorise(seat: Seat) -> None:
 def _out(ctx: Context, found: Dossier) -> frozenset[int]:
     """Return the ids of everybody whom a case must not reach: as it began, who recused themselves, and who is
     tied to the accused by now."""
-    began = [each for each in found.filed.facts.get("excluded", "").split(",") if each]
+    began = rules.kept_out(found.entries)
     gone = rules.recused(found.entries)
     recused = [each.holder for each in receivers.everybody(ctx.tx) if each.id in gone]
     out = frozenset(each.id for each in people.by_keys(ctx.tx, began + recused).values())
@@ -416,11 +426,14 @@ def _out(ctx: Context, found: Dossier) -> frozenset[int]:
 
 
 def _others(ctx: Context, found: Dossier) -> list[Seated]:
-    """Return the receivers who cannot open a case and whom it does not concern."""
+    """Return the receivers who cannot open a case and whom it does not concern; of one that is for the
+    outside receiver alone, those outside."""
     out, inside = _out(ctx, found), rules.places(found.entries)
-    return [
+    others = [
         each for each in filing.seated(ctx) if each.person.id not in out and each.receiver.id not in inside
     ]
+    alone = rules.only_outside(found.entries)
+    return [each for each in others if each.receiver.outside or not alone]
 
 
 def reader_names(ctx: Context, found: Dossier) -> list[str]:

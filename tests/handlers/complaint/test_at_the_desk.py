@@ -319,6 +319,42 @@ def test_two_cases_of_the_same_matter_become_one_and_both_reporters_hear(office:
         assert WHAT not in str(thread.entries) or receipt == first
 
 
+def test_who_was_merged_twice_over_hears_of_it_too(office: Office) -> None:
+    first, second, third = (office.report(f"{WHAT}，第 {place} 次") for place in range(3))
+    office.does("bai", office.number(first), Act.MERGE, other=office.number(second), text="")
+    office.does("bai", office.number(second), Act.MERGE, other=office.number(third), text="")
+    office.works("bai", office.number(third), Outcome.NOTHING)
+    office.does("bai", office.number(third), Act.FEEDBACK, text="查过了，没有发现问题")
+    for receipt in (first, second, third):
+        thread = office.thread(receipt)
+        assert thread
+        assert thread.entries[-1].text == "查过了，没有发现问题"
+
+
+def test_what_was_for_the_one_outside_alone_stays_outside(office: Office) -> None:
+    number = office.number(office.report(WHAT, unsure=True))
+    with office.ctx() as ctx:
+        seat = office.seat(ctx, "luo")
+        assert service.choices(ctx, seat, service.read(ctx, seat, number), Act.ADMIT) == []
+
+
+def test_whom_a_merged_case_was_kept_from_is_not_let_into_the_other(office: Office) -> None:
+    kept_from_bai = office.number(office.report(WHAT, "bai"))
+    with office.ctx() as ctx:
+        doors.revoke(ctx, "bai")
+    number = office.number(office.report("登记本上的数是假的，我也看见了"))
+    office.gives_key("bai")
+    offered = []
+    for merged in (False, True):
+        if merged:
+            office.does("qin", kept_from_bai, Act.MERGE, other=number, text="")
+        with office.ctx() as ctx:
+            seat = office.seat(ctx, "qin")
+            choices = service.choices(ctx, seat, service.read(ctx, seat, number), Act.ADMIT)
+        offered.append({each.label for each in choices})
+    assert offered == [{"白露", "罗维"}, {"罗维"}]
+
+
 def test_cases_of_different_readers_are_not_merged(office: Office) -> None:
     first, second = office.report(WHAT), office.report("登记本上的数是假的，我看见改了", "qin")
     number = office.number(second)
@@ -400,6 +436,13 @@ def test_a_finding_that_comes_of_it_looks_like_any_other_of_a_supervisor(office:
     shown = str([each.facts for each in house.journal(by_case.subject)]) + str(heard)
     assert number not in shown
     assert "反映" not in shown
+
+
+def test_nothing_comes_of_what_was_not_confirmed(office: Office, number: str) -> None:
+    also_supervisor(office, "bai")
+    office.works("bai", number, Outcome.NOTHING)
+    with pytest.raises(Refusal, match="没有查证属实"):
+        rules.check(Act.RECTIFY, office.reads("bai", number).entries, "白露")
 
 
 def test_who_is_no_supervisor_sends_no_notice_that_would_stand_out(office: Office, number: str) -> None:
