@@ -248,6 +248,15 @@ def test_nothing_readable_lies_in_any_table(office: Office) -> None:
         assert repr(secret.encode())[2:-1] not in whole
 
 
+def test_who_goes_outside_first_gives_back_the_key_from_inside(office: Office) -> None:
+    office.house.give_roles("bai", "外部受理人")
+    with office.ctx() as ctx, pytest.raises(Refusal, match="receivers revoke bai"):
+        doors.invite(ctx, people.by_keys(ctx.tx, ["bai"])["bai"])
+    with office.ctx() as ctx:
+        doors.revoke(ctx, "bai")
+        assert doors.invite(ctx, people.by_keys(ctx.tx, ["bai"])["bai"])
+
+
 def test_who_got_a_post_here_is_nobody_from_outside_any_more(office: Office) -> None:
     with office.ctx() as ctx:
         roles = frozenset({"外部受理人", "部门负责人"})
